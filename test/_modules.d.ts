@@ -1,0 +1,2 @@
+declare module '@aws-lite/dynamodb'
+declare module 'tiny-json-http'

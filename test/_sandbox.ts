@@ -1,0 +1,58 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { connect } from './_dynamodb.ts'
+import { freePorts } from './_ports.ts'
+import { copyProject } from './_project.ts'
+
+type Options = { editManifest?: (manifest: string) => string; env?: NodeJS.ProcessEnv }
+
+/** `arc sandbox` as a person starts it, on free ports, in a copy of the project. */
+export async function startSandbox({ editManifest, env }: Options = {}) {
+  const project = await copyProject(editManifest)
+  const [http, tables, internal] = await freePorts(3)
+  const child = spawn(process.execPath, [join(project.folder, 'node_modules/.bin/arc'), 'sandbox'], {
+    cwd: project.folder,
+    env: {
+      ...process.env,
+      PORT: `${http}`,
+      ARC_TABLES_PORT: `${tables}`,
+      ARC_INTERNAL_PORT: `${internal}`,
+      NO_UPDATE_NOTIFIER: '1',
+      ...env,
+    },
+  })
+  let output = ''
+  const until = Promise.withResolvers<void>()
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk) => {
+      output += chunk
+      if (output.includes('File watcher now looking')) until.resolve()
+    })
+  }
+  const closed = once(child, 'close')
+  closed.then(() => until.reject(Error(`Sandbox ended:\n${output}`)))
+  await until.promise
+
+  const dynamodb = await connect(tables as number)
+  const TableName = 'mathai-staging-mathai_users'
+  return {
+    url: `http://127.0.0.1:${http}`,
+    tablesPort: tables as number,
+    /** All that Sandbox and the handler have printed so far. */
+    output: () => output,
+    async user(user_email: string): Promise<Record<string, unknown> | undefined> {
+      return (await dynamodb.GetItem({ TableName, Key: { user_email }, ConsistentRead: true })).Item
+    },
+    async countUsers(): Promise<number> {
+      return (await dynamodb.Scan({ TableName, Select: 'COUNT' })).Count ?? 0
+    },
+    async stop(): Promise<void> {
+      child.kill('SIGTERM')
+      await closed
+      await project.remove()
+    },
+  }
+}
+
+export type Sandbox = Awaited<ReturnType<typeof startSandbox>>

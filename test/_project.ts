@@ -1,9 +1,11 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 const ROOT = join(import.meta.dirname, '..')
-const FILES = ['app.arc', 'package.json', 'tsconfig.json', 'esbuild.cjs', 'src']
+const FILES = ['app.arc', 'package.json', 'tsconfig.json', 'esbuild.cjs', 'src', 'scripts']
 
 /** A copy of the project in a folder of its own, so that a developer's `.build` and Sandbox are left alone. */
 export async function copyProject(editManifest = (manifest: string) => manifest): Promise<Project> {
@@ -16,3 +18,16 @@ export async function copyProject(editManifest = (manifest: string) => manifest)
 }
 
 export type Project = { folder: string; remove(): Promise<void> }
+
+/** Runs a command in a folder. Resolves to its exit status and all it printed. */
+export async function run(command: string, folder: string, env: NodeJS.ProcessEnv = {}) {
+  const child = spawn(command, { cwd: folder, shell: true, env: { ...process.env, ...env } })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk) => {
+      output += chunk
+    })
+  }
+  const [status] = await once(child, 'close')
+  return { status, output }
+}

@@ -1,22 +1,24 @@
 import { existsSync } from 'node:fs'
-import type { HookArguments } from '../architect.ts'
+import type { SetterArguments } from '../architect.ts'
+import { corsPolicy } from '../cors.ts'
+import { readSettings } from '../settings.ts'
 import { answerCors } from './cors.ts'
 import './environment.ts'
 
 /** What API Gateway does in AWS and Sandbox does not. In a deploy it does nothing. */
 export default { set: { http: unlistedRoutes }, sandbox: { start } }
 
-function unlistedRoutes({ inventory }: HookArguments) {
+function unlistedRoutes({ inventory }: SetterArguments) {
   if (inventory.inv._arc.deployStage) return []
   return [{ method: 'any', path: '/*', src: 'src/plugins/sandbox/unlisted-routes' }]
 }
 
-function start({ inventory }: HookArguments): void {
+function start({ arc, inventory }: SetterArguments): void {
   for (const { name, handlerFile } of Object.values(inventory.inv.lambdasBySrcDir)) {
     if (!existsSync(handlerFile)) throw Error(`${name} did not compile: see the esbuild error above`)
   }
   const { ports } = JSON.parse(process.env.ARC_SANDBOX ?? '')
-  answerCors(ports.http)
+  answerCors(ports.http, corsPolicy(readSettings(arc).cors.testing))
   console.log(`
 Sign somebody up:
   curl http://${process.env.ARC_HOST}:${ports.http}/signup -H 'content-type: application/json' \\

@@ -1,5 +1,5 @@
 declare module '@architect/inventory'
-declare module '@architect/package'
 declare module '@aws-lite/cloudformation'
 declare module '@aws-lite/dynamodb'
+declare module 'dynalite'
 declare module 'tiny-json-http'

@@ -1,16 +1,17 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
-import { connect } from './_dynamodb.ts'
+import { connect, countItems } from './_dynamodb.ts'
 import { freePorts } from './_ports.ts'
 import { copyProject } from './_project.ts'
 
-type Options = { editManifest?: (manifest: string) => string; env?: NodeJS.ProcessEnv }
+type Options = { editManifest?: (manifest: string) => string; tablesPort?: number; env?: NodeJS.ProcessEnv }
 
 /** `arc sandbox` as a person starts it, on free ports, in a copy of the project. */
-export async function startSandbox({ editManifest, env }: Options = {}) {
+export async function startSandbox({ editManifest, tablesPort, env }: Options = {}) {
   const project = await copyProject(editManifest)
-  const [http, tables, internal] = await freePorts(3)
+  const [http, free, internal] = await freePorts(3)
+  const tables = tablesPort ?? free
   const child = spawn(process.execPath, [join(project.folder, 'node_modules/.bin/arc'), 'sandbox'], {
     cwd: project.folder,
     env: {
@@ -32,7 +33,10 @@ export async function startSandbox({ editManifest, env }: Options = {}) {
   }
   const closed = once(child, 'close')
   closed.then(() => until.reject(Error(`Sandbox ended:\n${output}`)))
-  await until.promise
+  await until.promise.catch(async (error) => {
+    await project.remove()
+    throw error
+  })
 
   const dynamodb = await connect(tables as number)
   const TableName = 'mathai-staging-mathai_users'
@@ -44,9 +48,7 @@ export async function startSandbox({ editManifest, env }: Options = {}) {
     async user(user_email: string): Promise<Record<string, unknown> | undefined> {
       return (await dynamodb.GetItem({ TableName, Key: { user_email }, ConsistentRead: true })).Item
     },
-    async countUsers(): Promise<number> {
-      return (await dynamodb.Scan({ TableName, Select: 'COUNT' })).Count ?? 0
-    },
+    countUsers: () => countItems(dynamodb, TableName),
     async stop(): Promise<void> {
       child.kill('SIGTERM')
       await closed

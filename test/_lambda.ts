@@ -1,0 +1,107 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda'
+import { TABLES } from './_dynamodb.ts'
+import { copyProject, run } from './_project.ts'
+
+/** Builds what a production deploy uploads. */
+export async function buildBundle() {
+  const project = await copyProject()
+  const { status, output } = await run('node scripts/plan.ts --production', project.folder)
+  if (status) throw Error(output)
+  return { file: join(project.folder, '.build/http/post-signup/index.js'), remove: project.remove }
+}
+
+/** The environment of the deployed function, with DynamoDB on this port of this machine. */
+export function lambdaEnvironment(port: number): Record<string, string> {
+  return {
+    ...TABLES,
+    ARC_ENV: 'production',
+    AWS_REGION: 'us-east-1',
+    AWS_ENDPOINT_URL: `http://127.0.0.1:${port}`,
+    AWS_ACCESS_KEY_ID: 'local',
+    AWS_SECRET_ACCESS_KEY: 'local',
+    AWS_LAMBDA_FUNCTION_NAME: 'signup',
+    ATTEMPTS_PER_SOURCE: '1000000',
+  }
+}
+
+/** A bundle in a process of its own, as Lambda runs it: one event at a time, the process kept between them. */
+export async function startLambda(bundle: string, environment: Record<string, string>) {
+  const child = fork(join(import.meta.dirname, '_lambda-runtime.cjs'), [bundle], {
+    env: { PATH: process.env.PATH ?? '', ...environment },
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.on('data', (chunk) => {
+      output += chunk
+    })
+  }
+  await once(child, 'message')
+  return {
+    child,
+    output: () => output,
+    invoke: (event: APIGatewayProxyEventV2) => invoke(child, event),
+    async stop(): Promise<void> {
+      const closed = once(child, 'close')
+      if (child.kill('SIGKILL')) await closed
+    },
+  }
+}
+
+export type Lambda = Awaited<ReturnType<typeof startLambda>>
+
+async function invoke(child: ChildProcess, event: APIGatewayProxyEventV2) {
+  const settled = new AbortController()
+  const gone = once(child, 'close', { signal: settled.signal }).then(() =>
+    Promise.reject(Error('the process ended')),
+  )
+  const started = performance.now()
+  child.send(event)
+  try {
+    const answered = once(child, 'message', { signal: settled.signal })
+    const [answer] = (await Promise.race([answered, gone])) as [APIGatewayProxyStructuredResultV2]
+    return {
+      status: answer.statusCode,
+      body: JSON.parse(String(answer.body)),
+      ms: performance.now() - started,
+    }
+  } finally {
+    gone.catch(() => {})
+    settled.abort()
+  }
+}
+
+/** The event that API Gateway makes of a sign-up. */
+export function signUpEvent(data: object, headers: Record<string, string> = {}): APIGatewayProxyEventV2 {
+  const http = {
+    method: 'POST',
+    path: '/signup',
+    protocol: 'HTTP/1.1',
+    sourceIp: '203.0.113.7',
+    userAgent: 'test',
+  }
+  return {
+    version: '2.0',
+    routeKey: 'POST /signup',
+    rawPath: '/signup',
+    rawQueryString: '',
+    headers: { 'content-type': 'application/json', ...headers },
+    requestContext: {
+      accountId: '123456789012',
+      apiId: 'api',
+      domainName: 'api.execute-api.us-east-1.amazonaws.com',
+      domainPrefix: 'api',
+      http,
+      requestId: 'id',
+      routeKey: 'POST /signup',
+      stage: '$default',
+      time: '23/Nov/2026:12:00:00 +0000',
+      timeEpoch: 1795435200000,
+    },
+    body: JSON.stringify(data),
+    isBase64Encoded: false,
+  }
+}

@@ -1,0 +1,86 @@
+import { createHash } from 'node:crypto'
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import test from 'tape'
+import { isBreached } from '../src/shared/breached-password.ts'
+import { ada } from './_client.ts'
+import { startDynamoDB } from './_dynamodb.ts'
+import { buildBundle, lambdaEnvironment, signUpEvent, startLambda } from './_lambda.ts'
+
+const sha1 = (text: string) => createHash('sha1').update(text).digest('hex').toUpperCase()
+const padding = Array.from({ length: 800 }, (_, index) => `${sha1(`${index}`).slice(5)}:0`)
+
+/** Speaks the protocol of Have I Been Pwned's range API; these passwords are in a breach. */
+async function startRangeApi(breached: string[]) {
+  const requests: IncomingMessage[] = []
+  const behaviour = {
+    answer: ({ url }: IncomingMessage, response: ServerResponse) => {
+      const hashes = breached.map(sha1).filter((hash) => url === `/range/${hash.slice(0, 5)}`)
+      response.end([...padding, ...hashes.map((hash) => `${hash.slice(5)}:42`)].sort().join('\r\n'))
+    },
+  }
+  const server = createServer((request, response) => {
+    requests.push(request)
+    behaviour.answer(request, response)
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    requests,
+    behaviour,
+    stop: () => new Promise((resolve) => server.close(resolve).closeAllConnections()),
+  }
+}
+
+test('a password of a breach is found by five characters of its hash', async (t) => {
+  const api = await startRangeApi(['correct horse battery'])
+  t.equal(await isBreached('correct horse battery', api.url), true)
+  t.equal(await isBreached('engine of 1837', api.url), false)
+  t.equal(await isBreached('0', api.url), false, 'a line of padding is no breach')
+  t.deepEqual(
+    api.requests.map(({ url }) => url?.length),
+    Array(3).fill('/range/12345'.length),
+  )
+  t.ok(api.requests.every(({ headers }) => headers['add-padding'] === 'true'))
+  await api.stop()
+})
+
+test('an answer that is no answer, or takes over a second, is an error', async (t) => {
+  const api = await startRangeApi([])
+  api.behaviour.answer = (_, response) => response.writeHead(503).end()
+  await isBreached('engine of 1837', api.url).then(
+    () => t.fail('503'),
+    (error) => t.equal(error.message, 'HTTP 503'),
+  )
+  api.behaviour.answer = () => {}
+  await isBreached('engine of 1837', api.url).then(
+    () => t.fail('silence'),
+    (error) => t.equal(error.name, 'TimeoutError'),
+  )
+  await api.stop()
+})
+
+test('switched on, a breached password is refused, and no answer stops no sign-up', async (t) => {
+  const [api, dynamodb, bundle] = [
+    await startRangeApi(['correct horse battery']),
+    await startDynamoDB(),
+    await buildBundle(),
+  ]
+  const lambda = await startLambda(bundle.file, {
+    ...lambdaEnvironment(dynamodb.port),
+    BREACHED_PASSWORDS_URL: api.url,
+  })
+  const refused = await lambda.invoke(signUpEvent({ ...ada, user_password: 'correct horse battery' }))
+  t.equal(refused.status, 400)
+  t.equal(refused.body.errors[0].code, 'breached')
+  t.match(refused.body.message, /known from a data breach.*Choose another/)
+  t.equal((await lambda.invoke(signUpEvent({ ...ada, user_email: 'a@example.com' }))).status, 201)
+  await api.stop()
+  t.equal((await lambda.invoke(signUpEvent({ ...ada, user_email: 'b@example.com' }))).status, 201)
+  t.ok(lambda.output().trim().split('\n').at(-1)?.includes('"skipped":["breached_passwords"]'))
+  t.equal(await dynamodb.countUsers(), 2)
+  await lambda.stop()
+  await dynamodb.stop()
+  await bundle.remove()
+})

@@ -1,0 +1,65 @@
+import bcrypt from '@node-rs/bcrypt'
+import test from 'tape'
+import { ada } from '../_client.ts'
+import { startDynamoDB } from '../_dynamodb.ts'
+import { captureLog, loadHandler } from '../_handler.ts'
+import { buildBundle, lambdaEnvironment, signUpEvent, startLambda } from '../_lambda.ts'
+
+test('of 50 simultaneous sign-ups of one address one wins, and 500 of others all do', async (t) => {
+  const dynamodb = await startDynamoDB()
+  const { respond, parts } = await loadHandler(dynamodb.port)
+  const signUpAll = (count: number, email: (index: number) => string) =>
+    Promise.all(
+      Array.from({ length: count }, (_, index) =>
+        respond(
+          signUpEvent({ ...ada, user_email: email(index), user_password: `password no. ${index}` }),
+          parts,
+        ),
+      ),
+    )
+  await captureLog(async () => {
+    const answers = await signUpAll(50, () => 'one@example.com')
+    const winners = answers.flatMap(({ statusCode }, index) => (statusCode === 201 ? [index] : []))
+    t.equal(winners.length, 1, 'one 201')
+    t.equal(answers.filter(({ statusCode }) => statusCode === 409).length, 49, '49 409')
+    const user = await dynamodb.user('one@example.com')
+    const verified: number[] = []
+    for (const index of answers.keys()) {
+      if (await bcrypt.verify(`password no. ${index}`, String(user?.user_password))) verified.push(index)
+    }
+    t.deepEqual(verified, winners, "the stored hash is of the winner's password only")
+    t.equal(user?.uid, JSON.parse(String(answers[winners[0] ?? -1]?.body)).uid)
+
+    const others = await signUpAll(500, (index) => `user${index}@example.com`)
+    t.ok(
+      others.every(({ statusCode }) => statusCode === 201),
+      '500 distinct ones',
+    )
+    t.equal(await dynamodb.countUsers(), 501)
+  })
+  await dynamodb.stop()
+})
+
+test('a process killed at 50 random moments leaves the row absent or complete', async (t) => {
+  const dynamodb = await startDynamoDB()
+  const bundle = await buildBundle()
+  const environment = lambdaEnvironment(dynamodb.port)
+  let stored = 0
+  for (let index = 0; index < 50; index++) {
+    const lambda = await startLambda(bundle.file, environment)
+    const user_email = `killed${index}@example.com`
+    const answer = lambda.invoke(signUpEvent({ ...ada, user_email })).catch(() => {})
+    await Promise.race([answer, new Promise((resolve) => setTimeout(resolve, Math.random() * 600))])
+    await lambda.stop()
+    const user = await dynamodb.user(user_email)
+    if (!user) continue
+    stored++
+    const keys = ['date_created', 'last_logged_in', 'uid', 'user_email', 'user_name', 'user_password']
+    t.deepEqual(Object.keys(user).sort(), keys)
+    t.ok(await bcrypt.verify(ada.user_password, String(user.user_password)))
+  }
+  t.ok(stored < 50, `${stored} of 50 were stored`)
+  t.comment(`killed 50 times: ${stored} rows complete, ${50 - stored} absent`)
+  await dynamodb.stop()
+  await bundle.remove()
+})

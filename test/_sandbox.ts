@@ -11,7 +11,9 @@ type Options = { editManifest?: (manifest: string) => string; tablesPort?: numbe
 export async function startSandbox({ editManifest, tablesPort, env }: Options = {}) {
   const project = await copyProject(editManifest)
   const [http, free, internal] = await freePorts(3)
-  const tables = tablesPort ?? free
+  // Amazon's DynamoDB Local, where dynamodb-local/run.ts has started one.
+  const external = tablesPort ?? process.env.DYNAMODB_PORT
+  const tables = Number(external ?? free)
   const child = spawn(process.execPath, [join(project.folder, 'node_modules/.bin/arc'), 'sandbox'], {
     cwd: project.folder,
     env: {
@@ -20,6 +22,7 @@ export async function startSandbox({ editManifest, tablesPort, env }: Options = 
       ARC_TABLES_PORT: `${tables}`,
       ARC_INTERNAL_PORT: `${internal}`,
       NO_UPDATE_NOTIFIER: '1',
+      ...(external && { ARC_DB_EXTERNAL: 'true' }),
       ...env,
     },
   })
@@ -38,11 +41,11 @@ export async function startSandbox({ editManifest, tablesPort, env }: Options = 
     throw error
   })
 
-  const dynamodb = await connect(tables as number)
+  const dynamodb = await connect(tables)
   const TableName = 'mathai-staging-mathai_users'
   return {
     url: `http://127.0.0.1:${http}`,
-    tablesPort: tables as number,
+    tablesPort: tables,
     /** All that Sandbox and the handler have printed so far. */
     output: () => output,
     async user(user_email: string): Promise<Record<string, unknown> | undefined> {

@@ -19,5 +19,7 @@ module.exports = {
   minify: true,
   legalComments: 'none',
   plugins: [onlyTables],
+  // The try-it page of Sandbox.
+  loader: { '.html': 'text' },
   external: ['@aws-sdk/*', 'aws-sdk/*', '@smithy/*', '@aws-lite/ssm'],
 }

@@ -1,4 +1,5 @@
 import tiny from 'tiny-json-http'
+import { requireDocumented } from './_contract.ts'
 
 export type Reply = { status: number; headers: Headers; body: Record<string, unknown> }
 
@@ -16,7 +17,7 @@ export async function signUp(
 ): Promise<Reply> {
   try {
     const reply = await tiny.post({ url: `${api.url}/signup`, data, headers })
-    return { status: 201, headers: new Headers(reply.headers), body: reply.body }
+    return documented({ status: 201, headers: new Headers(reply.headers), body: reply.body })
   } catch (error) {
     const { statusCode, raw, body } = error as {
       statusCode?: number
@@ -24,7 +25,7 @@ export async function signUp(
       body: Reply['body']
     }
     if (!statusCode) throw error
-    return { status: statusCode, headers: new Headers(raw.headers), body }
+    return documented({ status: statusCode, headers: new Headers(raw.headers), body })
   }
 }
 
@@ -35,5 +36,14 @@ export async function post(
   headers: Record<string, string>,
 ): Promise<Reply> {
   const reply = await fetch(`${api.url}/signup`, { method: 'POST', headers, body })
-  return { status: reply.status, headers: reply.headers, body: (await reply.json()) as Reply['body'] }
+  return documented({
+    status: reply.status,
+    headers: reply.headers,
+    body: (await reply.json()) as Reply['body'],
+  })
+}
+
+function documented(reply: Reply): Reply {
+  requireDocumented(reply.status, reply.headers, reply.body)
+  return reply
 }

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 const ROOT = join(import.meta.dirname, '..')
-const FILES = ['app.arc', 'package.json', 'tsconfig.json', 'esbuild.cjs', 'src', 'scripts']
+const FILES = ['app.arc', 'package.json', 'tsconfig.json', 'preferences.arc', 'esbuild.cjs', 'src', 'scripts']
 
 /** A copy of the project in a folder of its own, so that a developer's `.build` and Sandbox are left alone. */
 export async function copyProject(editManifest = (manifest: string) => manifest): Promise<Project> {

@@ -1,11 +1,14 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda'
+import page from './try-it.html'
 
-/** What API Gateway answers itself: 204 to a preflight, and to a route that is not in app.arc its own 404. */
+/** What API Gateway answers itself: 204 to a preflight, its own 404 to an unknown route. And the try-it page at `/`. */
 export async function handler(event: APIGatewayProxyEventV2): Promise<APIGatewayProxyStructuredResultV2> {
-  if (event.requestContext.http.method === 'OPTIONS') return { statusCode: 204 }
-  return {
-    statusCode: 404,
-    headers: { 'content-type': 'application/json' },
-    body: '{"message":"Not Found"}',
-  }
+  const { method, path } = event.requestContext.http
+  if (method === 'OPTIONS') return { statusCode: 204 }
+  if (method === 'GET' && path === '/') return answer(200, 'text/html; charset=utf-8', page)
+  return answer(404, 'application/json', '{"message":"Not Found"}')
+}
+
+function answer(statusCode: number, type: string, body: string): APIGatewayProxyStructuredResultV2 {
+  return { statusCode, headers: { 'content-type': type, 'cache-control': 'no-store' }, body }
 }

@@ -1,16 +1,13 @@
 // How a handler becomes the one file that Lambda loads: every byte is paid for at each cold start.
 
-/** @architect/functions loads its sessions, queues and sockets with its tables; only the tables are used here. */
-const onlyTables = {
-  name: 'only-tables',
+/** Loaded with @architect/functions though only its tables are used, and an XML parser though DynamoDB answers in JSON. */
+const UNUSED =
+  /[\\/](@architect[\\/]functions[\\/]src[\\/]((http|static|ws|events)[\\/]index|tables[\\/](old|legacy))|@aws-lite[\\/]client[\\/]src[\\/]_vendor[\\/]xml)\.js$/
+
+const leaveOutUnused = {
+  name: 'leave-out-unused',
   setup(build) {
-    const unused = /^\.\/(http|static|ws|events)$/
-    build.onResolve({ filter: unused }, ({ path, importer }) =>
-      /@architect[\\/]functions[\\/]src[\\/]index\.js$/.test(importer)
-        ? { path, namespace: 'unused' }
-        : undefined,
-    )
-    build.onLoad({ filter: /.*/, namespace: 'unused' }, () => ({ contents: 'module.exports = () => {}' }))
+    build.onLoad({ filter: UNUSED }, () => ({ contents: 'module.exports = () => {}' }))
   },
 }
 
@@ -18,7 +15,7 @@ module.exports = {
   target: 'node24',
   minify: true,
   legalComments: 'none',
-  plugins: [onlyTables],
+  plugins: [leaveOutUnused],
   // The try-it page of Sandbox.
   loader: { '.html': 'text' },
   external: ['@aws-sdk/*', 'aws-sdk/*', '@smithy/*', '@aws-lite/ssm'],

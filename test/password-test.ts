@@ -1,7 +1,8 @@
 import bcrypt from '@node-rs/bcrypt'
 import test from 'tape'
-import { commonPasswords } from '../scripts/compile-common-passwords.ts'
+import { commonPasswords, compileFilter } from '../scripts/compile-common-passwords.ts'
 import { isCommonPassword } from '../src/shared/common-passwords.ts'
+import filter from '../src/shared/common-passwords-filter.ts'
 import { hashPassword, isPersonal, passwordProblem } from '../src/shared/password.ts'
 
 test('a password has at least 8 code points', async (t) => {
@@ -38,15 +39,19 @@ test('another bcrypt verifies the hash of a password, all 72 bytes of it', async
   t.notEqual(await hashPassword(password), hash, 'the salt is new each time')
 })
 
-test('the 10,000 most common passwords are refused, and no other', async (t) => {
+test('the 10,000 most common passwords are refused, in whatever case', async (t) => {
   t.ok(commonPasswords.length >= 10_000, `${commonPasswords.length}`)
+  t.equal(compileFilter(), filter, 'the filter is that of the list')
   t.deepEqual(
     commonPasswords.filter((password) => !isCommonPassword(password)),
     [],
-    'the list in the bundle is complete',
   )
-  t.ok(isCommonPassword('PassWord'), 'in whatever case')
-  for (const password of ['engine of 1837', 'passwor', 'asswor', 'password\nbaseball', '', 'xkcd936zz']) {
-    t.notOk(isCommonPassword(password), JSON.stringify(password))
-  }
+  t.ok(isCommonPassword('PassWord'))
+})
+
+test('about one other password in 10,000 is taken for a common one', async (t) => {
+  const others = Array.from({ length: 200_000 }, (_, index) => `not in the list ${index}`)
+  const mistaken = others.filter(isCommonPassword).length
+  t.ok(mistaken <= 40, `${mistaken} of 200,000`)
+  t.comment(`false positives: ${mistaken} of 200,000`)
 })

@@ -44,8 +44,8 @@ export async function signUp(signup: Signup, origin: Origin, use: Parts = parts)
   const hashed = performance.now()
   const uid = await use.insertUser(newUser(signup, user_password, origin.idempotencyKey))
   const measured = {
-    hash_ms: Math.round(hashed - started),
-    store_ms: Math.round(performance.now() - hashed),
+    hash_ms: milliseconds(hashed - started),
+    store_ms: milliseconds(performance.now() - hashed),
     ...(skipped.length && { skipped }),
   }
   return uid ? { outcome: 'created', uid, ...measured } : { outcome: 'email_taken', ...measured }
@@ -65,4 +65,8 @@ function newUser({ email, name, age, school }: Signup, user_password: string, id
       idempotency_key_hash: createHash('sha256').update(idempotencyKey).digest('hex'),
     }),
   }
+}
+
+function milliseconds(duration: number): number {
+  return Math.round(duration * 10) / 10
 }

@@ -1,0 +1,15 @@
+// Architect's default way: arc.http, arc.tables() with its names from SSM, look the address up, then put.
+import { randomUUID } from 'node:crypto'
+import arc from '@architect/functions'
+import bcrypt from 'bcryptjs'
+
+type Tables = { mathai_users: object; mathai_signup_attempts: object }
+
+export const handler = arc.http(async ({ body }) => {
+  const { user_email, user_password, user_name } = body
+  const { mathai_users } = await arc.tables<Tables>()
+  if (await mathai_users.get({ user_email })) return { statusCode: 409, json: {} }
+  const uid = randomUUID()
+  await mathai_users.put({ user_email, uid, user_name, user_password: await bcrypt.hash(user_password, 12) })
+  return { statusCode: 201, json: { uid } }
+})

@@ -1,4 +1,4 @@
-import bcrypt from '@node-rs/bcrypt'
+import bcrypt from 'bcrypt'
 import type { Parts } from '../src/shared/signup.ts'
 import { lambdaEnvironment } from './_lambda.ts'
 
@@ -15,7 +15,7 @@ export async function loadHandler(port: number) {
     countAttempt,
     insertUser,
     isBreached: async () => false,
-    hashPassword: (password) => bcrypt.hash(password, { cost: 4 }),
+    hashPassword: (password) => bcrypt.hash(password, 4),
   }
   return { respond, parts }
 }

@@ -1,4 +1,4 @@
-import bcrypt from '@node-rs/bcrypt'
+import bcrypt from 'bcrypt'
 import test from 'tape'
 import { ada } from '../_client.ts'
 import { startDynamoDB } from '../_dynamodb.ts'
@@ -25,7 +25,7 @@ test('of 50 simultaneous sign-ups of one address one wins, and 500 of others all
     const user = await dynamodb.user('one@example.com')
     const verified: number[] = []
     for (const index of answers.keys()) {
-      if (await bcrypt.verify(`password no. ${index}`, String(user?.user_password))) verified.push(index)
+      if (await bcrypt.compare(`password no. ${index}`, String(user?.user_password))) verified.push(index)
     }
     t.deepEqual(verified, winners, "the stored hash is of the winner's password only")
     t.equal(user?.uid, JSON.parse(String(answers[winners[0] ?? -1]?.body)).uid)
@@ -56,7 +56,7 @@ test('a process killed at 50 random moments leaves the row absent or complete', 
     stored++
     const keys = ['date_created', 'last_logged_in', 'uid', 'user_email', 'user_name', 'user_password']
     t.deepEqual(Object.keys(user).sort(), keys)
-    t.ok(await bcrypt.verify(ada.user_password, String(user.user_password)))
+    t.ok(await bcrypt.compare(ada.user_password, String(user.user_password)))
   }
   t.ok(stored < 50, `${stored} of 50 were stored`)
   t.comment(`killed 50 times: ${stored} rows complete, ${50 - stored} absent`)

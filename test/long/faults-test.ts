@@ -1,5 +1,5 @@
 // The bundle of a production deploy, a real DynamoDB, and between them a proxy that spoils the answers.
-import bcrypt from '@node-rs/bcrypt'
+import bcrypt from 'bcrypt'
 import test from 'tape'
 import { ada } from '../_client.ts'
 import { type DynamoDB, startDynamoDB } from '../_dynamodb.ts'
@@ -76,7 +76,7 @@ for (const [index, [what, fault, statuses]] of faults.entries()) {
       t.ok((key ? [201] : [201, 409]).includes(retry.status ?? 0), `the retry: ${retry.status}`)
       t.equal((await dynamodb.countUsers()) - before, 1, 'one row')
       const user = await dynamodb.user(user_email)
-      t.ok(await bcrypt.verify(user_password, String(user?.user_password)), 'the hash is of this password')
+      t.ok(await bcrypt.compare(user_password, String(user?.user_password)), 'the hash is of this password')
       if (retry.status === 201) t.equal(retry.body.uid, user?.uid)
       table.push(
         `| ${what} | ${key ? 'yes' : 'no'} | ${status} | ${Math.round(ms)} | ${rows} | ${retry.status} |`,

@@ -22,7 +22,8 @@ if (!files.length) throw Error(`There is no test ${names.join(' or ')}`)
 
 const counts = { passed: 0, failed: 0, skipped: 0 }
 const current = { name: '', failures: [] as Row[], skip: false, started: 0 }
-tape.createStream({ objectMode: true }).on('data', (row: Row) => {
+tape.createStream({ objectMode: true }).on('data', (row: Row | string) => {
+  if (typeof row === 'string') return console.log(`  ${row}`)
   if (row.type === 'test') {
     Object.assign(current, {
       name: row.name,

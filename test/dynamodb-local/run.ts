@@ -39,6 +39,8 @@ async function runOn(jars: string, file: string): Promise<void> {
       `${port}`,
     ],
     {
+      // It leaves a file where it runs.
+      cwd: jars,
       stdio: 'ignore',
     },
   )

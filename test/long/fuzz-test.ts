@@ -51,25 +51,28 @@ const body = fc.oneof(
   ),
 )
 const headers = fc.oneof(
-  fc.record(
-    {
-      'content-type': fc.oneof(
-        {
-          weight: 8,
-          arbitrary: fc.constantFrom(
-            'application/json',
-            'application/json;charset=utf-8',
-            'Application/JSON',
-          ),
-        },
-        text,
-        fc.anything(),
-      ),
-      'idempotency-key': fc.oneof(fc.uuid(), text, fc.anything()),
-      'x-forwarded-for': text,
-    },
-    { requiredKeys: ['content-type'] },
-  ),
+  {
+    weight: 12,
+    arbitrary: fc.record(
+      {
+        'content-type': fc.oneof(
+          {
+            weight: 12,
+            arbitrary: fc.constantFrom(
+              'application/json',
+              'application/json;charset=utf-8',
+              'Application/JSON',
+            ),
+          },
+          text,
+          fc.anything(),
+        ),
+        'idempotency-key': fc.oneof({ weight: 3, arbitrary: fc.uuid() }, text, fc.anything()),
+        'x-forwarded-for': text,
+      },
+      { requiredKeys: ['content-type'] },
+    ),
+  },
   fc.dictionary(text, text),
   fc.constantFrom(undefined, null, 'text', 4),
 )
@@ -88,7 +91,7 @@ const event = fc.record(
       fc.constantFrom(undefined, null, {}, { http: null }),
     ),
   },
-  { requiredKeys: [] },
+  { requiredKeys: ['headers', 'body'] },
 )
 
 test(`${RUNS} arbitrary events: always a documented answer in JSON, never a word of what was typed`, async (t) => {

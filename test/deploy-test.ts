@@ -7,7 +7,7 @@ import { startAwsStandIn } from '../scripts/aws-stand-in.ts'
 import { copyProject, run } from './_project.ts'
 import { startSandbox } from './_sandbox.ts'
 
-for (const command of ['node scripts/deploy.ts --production', 'npx arc deploy --production --no-hydrate']) {
+for (const command of ['node scripts/deploy.ts --production', 'npx arc deploy --production']) {
   test(`${command} deploys the bundle and nothing else`, async (t) => {
     const project = await copyProject()
     await writeFile(join(project.folder, '.env'), '@production\nSECRET=do-not-upload\n')

@@ -13,12 +13,12 @@ type Answer = { body: Problem | { uid: string }; retryAfter?: number; record: Re
 
 let cold = true
 
-/** POST /signup. */
+/** POST /signup. Takes the event alone: Sandbox hands in a callback where `respond` has its parts. */
 export async function handler(event: APIGatewayProxyEventV2): Promise<APIGatewayProxyStructuredResultV2> {
   return respond(event)
 }
 
-/** Answers every event, whatever is in it, with JSON. */
+/** Answers every event, whatever is in it, with JSON. Never throws. A test may hand in parts. */
 export async function respond(
   event: APIGatewayProxyEventV2,
   parts?: Parts,

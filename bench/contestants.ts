@@ -13,24 +13,25 @@ export type Contestant = {
   environment: Record<string, string>
 }
 
+export const BARE = 'bare DynamoDB client'
+export const OURS = 'this API'
+
 const PEERS = {
   'AWS SDK v3, look up, put': 'sdk-look-up-then-put',
   'Architect default': 'architect-default',
   'grunge-stack': 'grunge-stack',
-  'bare DynamoDB client': 'bare-client',
+  [BARE]: 'bare-client',
 }
-export const BARE = 'bare DynamoDB client'
-export const OURS = 'this API'
 
 /** Ours as a production deploy builds it, and the peers, minified the same way. */
 export async function buildContestants(port: number) {
   const ours = await buildBundle()
   const folder = await mkdtemp(join(tmpdir(), 'mathai-bench-'))
   const environment = lambdaEnvironment(port)
+  const { target, minify, legalComments } = createRequire(import.meta.url)('../esbuild.cjs')
   const contestants = [contestant(OURS, ours.file, environment)]
   for (const [name, file] of Object.entries(PEERS)) {
     const outfile = join(folder, `${file}.js`)
-    const { target, minify, legalComments } = createRequire(import.meta.url)('../esbuild.cjs')
     await build({
       entryPoints: [join(import.meta.dirname, 'peers', `${file}.ts`)],
       outfile,
@@ -40,7 +41,9 @@ export async function buildContestants(port: number) {
       logLevel: 'error',
       // @architect/functions loads this only where somebody asks for its legacy client.
       external: file.startsWith('sdk') ? [] : ['@aws-sdk/*', '@smithy/*', 'aws-sdk/*'],
-      ...{ target, minify, legalComments },
+      target,
+      minify,
+      legalComments,
     })
     contestants.push(
       contestant(name, outfile, { ...environment, ARC_APP_NAME: 'bench', ARC_STACK_NAME: 'Bench' }),

@@ -2,6 +2,7 @@ import { ada } from '../test/_client.ts'
 import { TABLES } from '../test/_dynamodb.ts'
 import { signUpEvent, startLambda } from '../test/_lambda.ts'
 import type { Contestant } from './contestants.ts'
+import { loggedHash } from './signups.ts'
 import { type StandIn, startStandIn } from './stand-in.ts'
 import { median } from './statistics.ts'
 
@@ -30,10 +31,9 @@ export async function measureGrowth(
       const { ms } = await room.lambda.invoke(
         signUpEvent({ ...ada, user_email: `growth${round}@example.com` }),
       )
-      const hash = /.*"hash_ms":([\d.]+)/s.exec(room.lambda.output())?.[1]
       room.calls = room.standIn.takeCalls().length
       // The first sign-up of a process is a cold one.
-      if (round >= 0) room.rest.push(ms - Number(hash))
+      if (round >= 0) room.rest.push(ms - (loggedHash(room.lambda) ?? Number.NaN))
     }
   }
   for (const { lambda, standIn } of rooms) {

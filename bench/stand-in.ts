@@ -1,9 +1,8 @@
-import { once } from 'node:events'
-import { createServer, request } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { request } from 'node:http'
 import { buffer } from 'node:stream/consumers'
 import { setTimeout } from 'node:timers/promises'
 import { startDynamoDB, TABLES } from '../test/_dynamodb.ts'
+import { startServer } from '../test/_ports.ts'
 
 /** Milliseconds that the stand-in for SSM takes: a usual round trip to it from a Lambda in the same region. */
 export const SSM_DELAY = 20
@@ -12,7 +11,7 @@ export const SSM_DELAY = 20
 export async function startStandIn() {
   const dynamodb = await startDynamoDB()
   let calls: string[] = []
-  const server = createServer(async (incoming, response) => {
+  const server = await startServer(async (incoming, response) => {
     const bytes = await buffer(incoming)
     const [service, operation] = String(incoming.headers['x-amz-target']).split('.')
     calls.push(`${service?.split('_')[0]} ${operation}`)
@@ -33,10 +32,9 @@ export async function startStandIn() {
       answer.pipe(response)
     })
     outgoing.end(bytes)
-  }).listen(0, '127.0.0.1')
-  await once(server, 'listening')
+  })
   return {
-    port: (server.address() as AddressInfo).port,
+    port: server.port,
     dynamodb,
     /** The calls since the last time it was asked. */
     takeCalls(): string[] {
@@ -45,7 +43,7 @@ export async function startStandIn() {
       return taken
     },
     async stop(): Promise<void> {
-      await new Promise((resolve) => server.close(resolve).closeAllConnections())
+      await server.stop()
       await dynamodb.stop()
     },
   }

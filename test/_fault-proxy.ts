@@ -1,7 +1,7 @@
 import { once } from 'node:events'
-import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type IncomingMessage, request, type ServerResponse } from 'node:http'
 import { buffer } from 'node:stream/consumers'
+import { startServer } from './_ports.ts'
 
 export type Fault = (exchange: Exchange) => void | Promise<void>
 export type Exchange = {
@@ -19,7 +19,7 @@ export async function startFaultProxy(target: number) {
   let faults: Record<string, Fault> = {}
   let calls: { operation: string; authorization: string }[] = []
 
-  const server = createServer(async (incoming, response) => {
+  const { port, stop } = await startServer(async (incoming, response) => {
     const bytes = await buffer(incoming)
     const operation = String(incoming.headers['x-amz-target']).split('.')[1] ?? ''
     const earlier = calls.filter((call) => call.operation === operation).length
@@ -27,17 +27,16 @@ export async function startFaultProxy(target: number) {
     const forward = () => send(incoming, bytes, target)
     const fault = faults[operation] ?? faults['*'] ?? answer
     await fault({ forward, response, earlier })
-  }).listen(0, '127.0.0.1')
-  await once(server, 'listening')
+  })
   return {
-    port: (server.address() as AddressInfo).port,
+    port,
     calls: () => calls,
     /** Spoils these operations from now on; `*` is all others. */
     inject(next: Record<string, Fault>): void {
       faults = next
       calls = []
     },
-    stop: () => new Promise((resolve) => server.close(resolve).closeAllConnections()),
+    stop,
   }
 }
 

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda'
 import { TABLES } from './_dynamodb.ts'
+import { gatherOutput } from './_output.ts'
 import { copyProject, run } from './_project.ts'
 
 /** Builds what a production deploy uploads. */
@@ -33,17 +34,12 @@ export async function startLambda(bundle: string, environment: Record<string, st
     env: { PATH: process.env.PATH ?? '', ...environment },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   })
-  let output = ''
-  for (const stream of [child.stdout, child.stderr]) {
-    stream?.on('data', (chunk) => {
-      output += chunk
-    })
-  }
+  const output = gatherOutput(child)
   const [{ load }] = (await once(child, 'message')) as [{ load: number }]
   return {
     /** Milliseconds that the bundle took to load. */
     load,
-    output: () => output,
+    output,
     invoke: (event: APIGatewayProxyEventV2) => invoke(child, event),
     async stop(): Promise<void> {
       const closed = once(child, 'close')

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { gatherOutput } from './_output.ts'
 
 const ROOT = join(import.meta.dirname, '..')
 const FILES = ['app.arc', 'package.json', 'tsconfig.json', 'preferences.arc', 'esbuild.cjs', 'src', 'scripts']
@@ -22,12 +23,7 @@ export type Project = { folder: string; remove(): Promise<void> }
 /** Runs a command in a folder. Resolves to its exit status and all it printed. */
 export async function run(command: string, folder: string, env: NodeJS.ProcessEnv = {}) {
   const child = spawn(command, { cwd: folder, shell: true, env: { ...process.env, ...env } })
-  let output = ''
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.on('data', (chunk) => {
-      output += chunk
-    })
-  }
+  const output = gatherOutput(child)
   const [status] = await once(child, 'close')
-  return { status, output }
+  return { status, output: output() }
 }

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { connect, countItems } from './_dynamodb.ts'
+import { gatherOutput } from './_output.ts'
 import { freePorts } from './_ports.ts'
 import { copyProject } from './_project.ts'
 
@@ -26,16 +27,13 @@ export async function startSandbox({ editManifest, tablesPort, env }: Options = 
       ...env,
     },
   })
-  let output = ''
+  const output = gatherOutput(child)
   const until = Promise.withResolvers<void>()
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.on('data', (chunk) => {
-      output += chunk
-      if (output.includes('File watcher now looking')) until.resolve()
-    })
-  }
+  child.stdout.on('data', () => {
+    if (output().includes('File watcher now looking')) until.resolve()
+  })
   const closed = once(child, 'close')
-  closed.then(() => until.reject(Error(`Sandbox ended:\n${output}`)))
+  closed.then(() => until.reject(Error(`Sandbox ended:\n${output()}`)))
   await until.promise.catch(async (error) => {
     await project.remove()
     throw error
@@ -45,9 +43,8 @@ export async function startSandbox({ editManifest, tablesPort, env }: Options = 
   const TableName = 'mathai-staging-mathai_users'
   return {
     url: `http://127.0.0.1:${http}`,
-    tablesPort: tables,
     /** All that Sandbox and the handler have printed so far. */
-    output: () => output,
+    output,
     async user(user_email: string): Promise<Record<string, unknown> | undefined> {
       return (await dynamodb.GetItem({ TableName, Key: { user_email }, ConsistentRead: true })).Item
     },

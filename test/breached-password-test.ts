@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto'
-import { once } from 'node:events'
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import test from 'tape'
 import { isBreached } from '../src/shared/breached-password.ts'
 import { ada } from './_client.ts'
 import { startDynamoDB } from './_dynamodb.ts'
 import { buildBundle, lambdaEnvironment, signUpEvent, startLambda } from './_lambda.ts'
+import { startServer } from './_ports.ts'
 
 const sha1 = (text: string) => createHash('sha1').update(text).digest('hex').toUpperCase()
 const padding = Array.from({ length: 800 }, (_, index) => `${sha1(`${index}`).slice(5)}:0`)
@@ -20,17 +19,11 @@ async function startRangeApi(breached: string[]) {
       response.end([...padding, ...hashes.map((hash) => `${hash.slice(5)}:42`)].sort().join('\r\n'))
     },
   }
-  const server = createServer((request, response) => {
+  const server = await startServer((request, response) => {
     requests.push(request)
     behaviour.answer(request, response)
-  }).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    requests,
-    behaviour,
-    stop: () => new Promise((resolve) => server.close(resolve).closeAllConnections()),
-  }
+  })
+  return { ...server, requests, behaviour }
 }
 
 test('a password of a breach is found by five characters of its hash', async (t) => {

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs'
+
 // The parts of Architect's plugin interface that these plugins use. https://arc.codes/docs/en/guides/plugins/overview
 
 /** A pragma's lines: `name value …` is a list, a lone word a string. */
@@ -58,4 +60,11 @@ export function resource(template: Template, name: string): Resource {
       `The template has no ${name}: has Architect changed? There are ${Object.keys(template.Resources).join(', ')}`,
     )
   return found
+}
+
+/** @throws where a handler did not compile: Architect prints what esbuild says, and goes on */
+export function requireCompiled({ lambdasBySrcDir }: Inventory): void {
+  for (const { name, handlerFile } of Object.values(lambdasBySrcDir)) {
+    if (!existsSync(handlerFile)) throw Error(`${name} did not compile: see the esbuild error above`)
+  }
 }

@@ -1,5 +1,11 @@
-import { existsSync } from 'node:fs'
-import { type DeployArguments, NAMES, resource, type SetterArguments, type Template } from './architect.ts'
+import {
+  type DeployArguments,
+  NAMES,
+  requireCompiled,
+  resource,
+  type SetterArguments,
+  type Template,
+} from './architect.ts'
 import { readSettings } from './settings.ts'
 
 /** The function's environment, in Sandbox too, and how it logs. */
@@ -15,10 +21,7 @@ function setEnvironment({ arc }: SetterArguments): Record<string, string> {
 }
 
 function start({ arc, inventory, cloudformation, stage }: DeployArguments): void {
-  for (const { name, handlerFile } of Object.values(inventory.inv.lambdasBySrcDir)) {
-    // Architect goes on after a failed build.
-    if (!existsSync(handlerFile)) throw Error(`${name} did not compile: see the esbuild error above`)
-  }
+  requireCompiled(inventory.inv)
   configureFunction(cloudformation, { ...setEnvironment({ arc, inventory }), ARC_ENV: stage })
 }
 

@@ -21,7 +21,6 @@ export function removeUnused(template: Template): void {
     paths: Record<string, object>
   }
   delete paths['/{proxy+}']
-  template.Outputs = {}
   // Architect's own note on the function, which the SAM transform warns of.
   delete (resource(template, NAMES.signup) as { ArcMetadata?: object }).ArcMetadata
 }

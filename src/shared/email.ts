@@ -1,7 +1,7 @@
 import { domainToASCII } from 'node:url'
 
-export const MAX_LOCAL_PART = 64
-export const MAX_EMAIL = 254
+const MAX_LOCAL_PART = 64
+const MAX_EMAIL = 254
 
 // https://html.spec.whatwg.org/multipage/input.html#valid-e-mail-address, the rule of <input type="email">
 const LOCAL_PART = /^[\w.!#$%&'*+/=?^`{|}~-]+$/

@@ -2,7 +2,7 @@ import bcrypt from 'bcryptjs'
 
 export const MIN_PASSWORD_CODE_POINTS = 8
 /** bcrypt reads no more; a longer password is refused, never cut. */
-export const MAX_PASSWORD_BYTES = 72
+const MAX_PASSWORD_BYTES = 72
 /** OWASP Password Storage Cheat Sheet asks for at least 10. Each step up doubles the time. */
 const BCRYPT_COST = 12
 

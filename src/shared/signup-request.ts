@@ -6,9 +6,9 @@ import { isPersonal, passwordProblem } from './password.ts'
 export type Signup = { email: string; password: string; name: string; age?: number; school?: string }
 export type FieldError = { field: string; code: string; message: string }
 
-export const MAX_NAME_CODE_POINTS = 100
-export const MAX_SCHOOL_CODE_POINTS = 200
-export const MAX_AGE = 130
+const MAX_NAME_CODE_POINTS = 100
+const MAX_SCHOOL_CODE_POINTS = 200
+const MAX_AGE = 130
 
 /** Every error a field can have: its stable code, and what to tell the person who filled the field in. */
 export const FIELD_ERRORS: Record<string, Record<string, string>> = {

@@ -3,7 +3,7 @@ import arc from '@architect/functions'
 type Tables = Awaited<ReturnType<typeof arc.tables<Record<string, unknown>>>>
 
 /** Milliseconds that one call may take, the client's own retries included. The client has no such limit. */
-export const CALL_DEADLINE = 2000
+const CALL_DEADLINE = 2000
 
 /** The database did not answer, or said "not now": what was asked may have happened or not. */
 export class DatabaseUnavailable extends Error {

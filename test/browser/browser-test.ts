@@ -1,14 +1,12 @@
 // A real Chromium: another origin's page calls the API, and the try-it page is used by keyboard alone.
 
-import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import test from 'tape'
 import { ada } from '../_client.ts'
 import { startDynamoDB } from '../_dynamodb.ts'
 import { refusal, startFaultProxy } from '../_fault-proxy.ts'
+import { startServer } from '../_ports.ts'
 import { type Sandbox, startSandbox } from '../_sandbox.ts'
 import { chromiumPath } from './_chromium.ts'
 
@@ -163,13 +161,8 @@ test('all that was started stops', { skip }, async (t) => {
   t.notOk(browser.isConnected())
 })
 
-async function startPage() {
-  const server = createServer((_, response) => {
+function startPage() {
+  return startServer((_, response) => {
     response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html><title>Front end</title>')
-  }).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    stop: () => new Promise((resolve) => server.close(resolve).closeAllConnections()),
-  }
+  })
 }

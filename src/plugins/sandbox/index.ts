@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs'
-import type { SetterArguments } from '../architect.ts'
+import { requireCompiled, type SetterArguments } from '../architect.ts'
 import { corsPolicy } from '../cors.ts'
 import { readSettings } from '../settings.ts'
 import { answerCors } from './cors.ts'
@@ -14,9 +13,7 @@ function unlistedRoutes({ inventory }: SetterArguments) {
 }
 
 function start({ arc, inventory }: SetterArguments): void {
-  for (const { name, handlerFile } of Object.values(inventory.inv.lambdasBySrcDir)) {
-    if (!existsSync(handlerFile)) throw Error(`${name} did not compile: see the esbuild error above`)
-  }
+  requireCompiled(inventory.inv)
   const { ports } = JSON.parse(process.env.ARC_SANDBOX ?? '')
   answerCors(ports.http, corsPolicy(readSettings(arc).cors.testing))
   console.log(`

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import arc from '@architect/functions'
 
 type Tables = Awaited<ReturnType<typeof arc.tables<Record<string, unknown>>>>
@@ -17,11 +18,13 @@ if (USERS_TABLE && ATTEMPTS_TABLE) {
   Object.assign(arc, { services: async () => ({ tables }) })
 }
 
-// The client parses answers inside an event listener, where a garbled one would end the process.
-const waiting = new Set<(reason: Error) => void>()
+// The client parses answers inside an event listener, where a garbled one would end the process: also one that comes
+// after its call was given up, during another sign-up. So each fault goes to the call that it belongs to.
+const currentCall = new AsyncLocalStorage<(reason: Error) => void>()
 process.setUncaughtExceptionCaptureCallback((error) => {
-  if (!waiting.size) throw error
-  for (const reject of waiting) reject(new DatabaseUnavailable(error.name))
+  const reject = currentCall.getStore()
+  if (!reject) throw error
+  reject(new DatabaseUnavailable(error.name))
 })
 
 /**
@@ -32,14 +35,13 @@ process.setUncaughtExceptionCaptureCallback((error) => {
 export async function callTable<Answer>(call: (tables: Tables) => Promise<Answer>): Promise<Answer> {
   const { promise: fault, reject } = Promise.withResolvers<never>()
   const timer = setTimeout(() => reject(new DatabaseUnavailable('no answer in time')), CALL_DEADLINE)
-  waiting.add(reject)
   try {
-    return await Promise.race([arc.tables<Record<string, unknown>>().then(call), fault])
+    const answer = currentCall.run(reject, () => arc.tables<Record<string, unknown>>().then(call))
+    return await Promise.race([answer, fault])
   } catch (error) {
     throw isTransient(error) ? new DatabaseUnavailable(error.name) : error
   } finally {
     clearTimeout(timer)
-    waiting.delete(reject)
   }
 }
 

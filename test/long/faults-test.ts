@@ -103,6 +103,35 @@ test('where the counter of attempts is down, sign-ups go on, and the log says so
   }
 })
 
+test('an answer that comes after its call was given up harms no sign-up', async (t) => {
+  const user_email = 'outlived@example.com'
+  for (const [during, ends] of [
+    ['the write of a sign-up', 201],
+    ['nothing', 409],
+  ] as const) {
+    const { promise: released, resolve: release } = Promise.withResolvers<void>()
+    const { promise: delivered, resolve: deliver } = Promise.withResolvers<void>()
+    const held: Fault = async (exchange) => {
+      await released
+      exchange.response.setHeader('connection', 'close').once('close', deliver)
+      await garbage(exchange)
+    }
+    const meanwhile: Fault = async (exchange) => {
+      release()
+      await delivered
+      await late(0)(exchange)
+    }
+    proxy.inject({ UpdateItem: held, ...(ends === 201 && { PutItem: meanwhile }) })
+    const { status } = await lambda.invoke(signUpEvent({ ...ada, user_email }))
+    release()
+    await delivered
+    t.equal(status, ends, `during ${during}`)
+  }
+  proxy.inject({})
+  const { status } = await lambda.invoke(signUpEvent({ ...ada, user_email }))
+  t.equal(status, 409, 'the process lives')
+})
+
 test('where the database is silent throughout, the answer is 503 within 8 s', async (t) => {
   proxy.inject({ '*': silent })
   const { status, ms } = await lambda.invoke(signUpEvent({ ...ada, user_email: 'silent@example.com' }))
@@ -126,12 +155,12 @@ test('where nothing listens, the answer is 503', async (t) => {
 })
 
 test('no password or e-mail address is in any line that was logged', async (t) => {
+  await lambda.stop()
   t.ok(lambda.output().split('\n').length > faults.length)
   for (const secret of ['engine of', '@example', '$2b$']) t.notOk(lambda.output().includes(secret), secret)
   console.log(
     `| PutItem: | key | status | ms | rows | retry |\n|---|---|---|---|---|---|\n${table.join('\n')}`,
   )
-  await lambda.stop()
   await dynamodb.stop()
   await bundle.remove()
 })

@@ -1,5 +1,5 @@
 import { ada } from '../test/_client.ts'
-import { type Lambda, signUpEvent, startLambda } from '../test/_lambda.ts'
+import { signUpEvent, startLambda } from '../test/_lambda.ts'
 import { BARE, type Contestant } from './contestants.ts'
 import type { StandIn } from './stand-in.ts'
 import { median } from './statistics.ts'
@@ -44,16 +44,15 @@ async function sample({ name, bundle, environment }: Contestant, standIn: StandI
   }
   const signUp = async () => {
     standIn.takeCalls()
-    const { status, ms } = await lambda.invoke(
+    const { status, ms, log } = await lambda.invoke(
       signUpEvent({ ...ada, user_email: `bench${count++}@example.com` }),
     )
     if (status !== 201) throw Error(`${name} answered ${status}\n${lambda.output()}`)
-    return { ms, calls: standIn.takeCalls() }
+    return { ms, hash: log.hash_ms, calls: standIn.takeCalls() }
   }
   const first = await signUp()
   await signUp()
   const warm = await signUp()
-  const hash = loggedHash(lambda)
   await lambda.stop()
   return {
     load,
@@ -61,14 +60,8 @@ async function sample({ name, bundle, environment }: Contestant, standIn: StandI
     warm: warm.ms,
     firstCalls: first.calls,
     warmCalls: warm.calls,
-    ...(hash && { hash }),
+    ...(warm.hash && { hash: warm.hash }),
   }
-}
-
-/** What the handler's last log line says of its hash, in milliseconds; the peers log none. */
-export function loggedHash({ output }: Lambda): number | undefined {
-  const last = /.*"hash_ms":([\d.]+)/s.exec(output())?.[1]
-  return last === undefined ? undefined : Number(last)
 }
 
 function summarize({ name, kilobytes }: Contestant, samples: Sample[]): SignupFigures {

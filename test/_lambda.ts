@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda'
+import type { RequestLog } from '../src/shared/log.ts'
 import { TABLES } from './_dynamodb.ts'
 import { gatherOutput } from './_output.ts'
 import { copyProject, run } from './_project.ts'
@@ -50,8 +51,8 @@ export async function startLambda(bundle: string, environment: Record<string, st
 
 export type Lambda = Awaited<ReturnType<typeof startLambda>>
 
-/** What _lambda-runtime.cjs sends back: the time is that of the handler alone. */
-type Answered = { answer: APIGatewayProxyStructuredResultV2; ms: number }
+/** What _lambda-runtime.cjs sends back: the time is that of the handler alone, the line the last that was logged. */
+type Answered = { answer: APIGatewayProxyStructuredResultV2; ms: number; logged?: string }
 
 async function invoke(child: ChildProcess, event: APIGatewayProxyEventV2) {
   const settled = new AbortController()
@@ -61,8 +62,9 @@ async function invoke(child: ChildProcess, event: APIGatewayProxyEventV2) {
   child.send(event)
   try {
     const answered = once(child, 'message', { signal: settled.signal })
-    const [{ answer, ms }] = (await Promise.race([answered, gone])) as [Answered]
-    return { status: answer.statusCode, body: JSON.parse(String(answer.body)), ms }
+    const [{ answer, ms, logged = '{}' }] = (await Promise.race([answered, gone])) as [Answered]
+    const log: Partial<RequestLog> = JSON.parse(logged)
+    return { status: answer.statusCode, body: JSON.parse(String(answer.body)), ms, log }
   } finally {
     gone.catch(() => {})
     settled.abort()

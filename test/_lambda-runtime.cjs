@@ -9,6 +9,7 @@ const started = performance.now()
 const { handler } = require(process.argv[2])
 process.send({ load: performance.now() - started })
 process.on('message', async (event) => {
+  logged = undefined
   const began = performance.now()
   const answer = await handler(event, {})
   process.send({ answer, ms: performance.now() - began, logged })

@@ -51,7 +51,7 @@ export async function startLambda(bundle: string, environment: Record<string, st
 
 export type Lambda = Awaited<ReturnType<typeof startLambda>>
 
-/** What _lambda-runtime.cjs sends back: the time is that of the handler alone, the line the last that was logged. */
+/** What _lambda-runtime.cjs sends back: the time is that of the handler alone, the line the last that it logged. */
 type Answered = { answer: APIGatewayProxyStructuredResultV2; ms: number; logged?: string }
 
 async function invoke(child: ChildProcess, event: APIGatewayProxyEventV2) {

@@ -1,4 +1,4 @@
-# The whole deployment. `npm run plan` shows what it becomes in AWS.
+# Everything that is deployed. `npm run plan production` shows what it becomes in AWS.
 
 @app
 mathai
@@ -11,9 +11,11 @@ runtime typescript
 @http
 post /signup
 
+# `pitr true`: in production this table can be restored, and it is kept if the stack is deleted.
 @tables
 mathai_users
   user_email *String
+  pitr true
 
 mathai_signup_attempts
   source_window *String
@@ -22,38 +24,19 @@ mathai_signup_attempts
 @static
 false
 
+# The settings and their defaults: docs/operating.md.
+@cors
+staging *
+production *
+
 @typescript
 base-runtime nodejs24.x
 esbuild-config esbuild.cjs
 sourcemaps none
 
-# Settings, with their defaults where a line is left out. README.md says what each is for.
-
-@cors
-production *
-staging *
-
-@limits
-requests-per-second 50
-request-burst 100
-
-# Each plugin makes one change to the CloudFormation that Architect emits.
-
 @plugins
 architect/plugin-typescript
-only-what-is-used
-  src src/plugins/only-what-is-used.ts
-function
-  src src/plugins/function.ts
-logs
-  src src/plugins/logs.ts
-least-privilege
-  src src/plugins/least-privilege.ts
-tables
-  src src/plugins/tables.ts
-http-api
-  src src/plugins/http-api.ts
-outputs
-  src src/plugins/outputs.ts
+stack
+  src src/plugins/stack/index.ts
 sandbox
   src src/plugins/sandbox/index.ts

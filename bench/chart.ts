@@ -1,19 +1,29 @@
-import { round } from './statistics.ts'
+export type Bar = { name: string; parts: number[] }
 
-/** Bars of what a fresh process takes to answer its first sign-up beyond the hash itself, as an SVG. */
-export function drawChart(bars: { name: string; value: number }[], caption: string): string {
-  const longest = Math.max(...bars.map(({ value }) => value))
-  const rows = bars.map(({ name, value }, index) => {
-    const y = 50 + index * 34
-    const width = (value / longest) * 330
-    return `  <text x="190" y="${y + 16}" text-anchor="end">${name}</text>
-  <rect x="200" y="${y}" width="${round(width)}" height="22" rx="3" fill="${index ? '#9aa5b5' : '#1a56c4'}"/>
-  <text x="${round(208 + width)}" y="${y + 16}">${round(value, 0)} ms</text>`
+/** Grey, blue and orange are readable on white and on black. */
+const COLORS = ['#8c959f', '#2f81f7', '#d9822b']
+const PIXELS = { left: 220, width: 400, row: 34 }
+
+/** Horizontal bars in milliseconds, each made of parts, as an SVG. */
+export function drawChart(title: string, legend: string[], bars: Bar[]): string {
+  const sum = ({ parts }: Bar) => parts.reduce((total, part) => total + part, 0)
+  const scale = PIXELS.width / Math.max(...bars.map(sum))
+  const text = (x: number, y: number, content: string, more = '') =>
+    `<text x="${x.toFixed(1)}" y="${y}"${more}>${content}</text>`
+  const rect = (x: number, y: number, width: number, color = 0) =>
+    `<rect x="${x.toFixed(1)}" y="${y}" width="${width.toFixed(1)}" height="20" fill="${COLORS[color]}"/>`
+  const labels = legend.map((label, i) => rect(10 + i * 230, 40, 20, i) + text(38 + i * 230, 55, label))
+  const rows = bars.map((bar, row) => {
+    const y = 80 + row * PIXELS.row
+    const end = (count: number) => PIXELS.left + scale * sum({ ...bar, parts: bar.parts.slice(0, count) })
+    const parts = bar.parts.map((part, i) => rect(end(i), y, part * scale, i))
+    const name = text(PIXELS.left - 10, y + 15, bar.name, ' text-anchor="end"')
+    return name + parts.join('') + text(end(bar.parts.length) + 8, y + 15, `${sum(bar).toFixed(0)} ms`)
   })
-  const height = 60 + bars.length * 34
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 620 ${height}" font-family="system-ui, sans-serif" font-size="14" fill="#6b7686" role="img" aria-label="${caption}">
-  <text x="10" y="28" font-weight="600">${caption}</text>
-${rows.join('\n')}
+  const height = 90 + bars.length * PIXELS.row
+  const style = 'font-family="system-ui, sans-serif" font-size="14" fill="#7d8590"'
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 700 ${height}" ${style} role="img" aria-label="${title}">
+${[text(10, 24, title, ' font-weight="600"'), ...labels, ...rows].join('\n')}
 </svg>
 `
 }

@@ -1,81 +1,136 @@
-import { ada } from '../test/_client.ts'
-import { signUpEvent, startLambda } from '../test/_lambda.ts'
-import { BARE, type Contestant } from './contestants.ts'
-import type { StandIn } from './stand-in.ts'
-import { median } from './statistics.ts'
+import { setTimeout } from 'node:timers/promises'
+import { signUpEvent, startLambda } from '../local/lambda.ts'
+import type { Fault, startProxy } from '../local/proxy.ts'
+import type { Candidate } from './candidates.ts'
+import { FULL_VCPU_MEGABYTES } from './cost.ts'
 
-export type SignupFigures = {
-  name: string
-  kilobytes: number
-  load: number
-  first: number
-  warm: number
-  firstCalls: string[]
-  warmCalls: string[]
-  /** What the handler's own log line says of the warm sign-up's hash; ours only. */
-  hash?: number
-}
+/** Milliseconds that SSM takes to answer a Lambda in its region. */
+export const SSM_MS = 20
+/** Sign-ups between the first of a process and the one that counts as warm. */
+const WARM_UP = 2
 
-type Sample = Omit<SignupFigures, 'name' | 'kilobytes'>
+/** One sign-up: its hash, its wait for DynamoDB and SSM, and everything else, which add up to its time. */
+type Signup = { hashMs: number; databaseMs: number; overheadMs: number; calls: string[] }
+/** `startMs` is from the start of the process until the runtime is up, `loadMs` the load of the candidate's file. */
+type Sample = { startMs: number; loadMs: number; first: Signup; warm: Signup }
+export type Measured = Sample & { candidate: Candidate }
 
-/** Each contestant in a fresh process, one after the other, as often as asked: load, first sign-up, warm sign-up. */
+type Proxy = Awaited<ReturnType<typeof startProxy>>
+
+/** The medians for each candidate. In each round, each candidate has its turn in a process of its own. */
 export async function measureSignups(
-  contestants: Contestant[],
-  standIn: StandIn,
+  candidates: Candidate[],
+  proxy: Proxy,
   rounds: number,
   progress: (text: string) => void,
-) {
-  const samples = new Map<Contestant, Sample[]>(contestants.map((contestant) => [contestant, []]))
-  for (let round = 0; round < rounds; round++) {
-    progress(`sign-ups, round ${round + 1} of ${rounds}`)
-    for (const contestant of contestants) samples.get(contestant)?.push(await sample(contestant, standIn))
+): Promise<Measured[]> {
+  const samples: Measured[] = []
+  for (let round = 1; round <= rounds; round++) {
+    // Each round starts with another one: the first runs after a pause, which slows it down.
+    const start = round % candidates.length
+    for (const candidate of [...candidates.slice(start), ...candidates.slice(0, start)]) {
+      progress(`round ${round} of ${rounds}: ${candidate.name}, ${candidate.megabytes} MB`)
+      samples.push({ candidate, ...(await measure(candidate, proxy)) })
+    }
   }
-  return contestants.map((contestant) => summarize(contestant, samples.get(contestant) ?? []))
+  return candidates.map((candidate) => summarize(candidate, samples))
 }
 
 let count = 0
 
-async function sample({ name, bundle, environment }: Contestant, standIn: StandIn): Promise<Sample> {
-  const lambda = await startLambda(bundle, environment)
-  const { load } = lambda
-  if (name === BARE) {
-    await lambda.stop()
-    return { load, first: Number.NaN, warm: Number.NaN, firstCalls: [], warmCalls: [] }
-  }
+async function measure(candidate: Candidate, proxy: Proxy): Promise<Sample> {
+  const began = performance.now()
+  const lambda = await startLambda(candidate.file, candidate.environment, candidate.python)
+  const initMs = performance.now() - began
+  const throttle = candidate.megabytes < FULL_VCPU_MEGABYTES && limitCpu(lambda.pid, candidate.megabytes)
   const signUp = async () => {
-    standIn.takeCalls()
-    const { status, ms, log } = await lambda.invoke(
-      signUpEvent({ ...ada, user_email: `bench${count++}@example.com` }),
-    )
-    if (status !== 201) throw Error(`${name} answered ${status}\n${lambda.output()}`)
-    return { ms, hash: log.hash_ms, calls: standIn.takeCalls() }
+    const database = watch(proxy)
+    const user = {
+      user_email: `bench${count++}@example.com`,
+      user_password: 'engine of 1837',
+      user_name: 'Ada',
+    }
+    const { status, ms, log } = await lambda.invoke(signUpEvent(user))
+    if (status !== 201 || !log.hash_ms) throw Error(`${candidate.name} answered ${status}\n${lambda.output()}`)
+    const databaseMs = database.ms()
+    const calls = proxy.calls().map(({ operation }) => operation)
+    return { hashMs: log.hash_ms, databaseMs, overheadMs: ms - log.hash_ms - databaseMs, calls }
   }
-  const first = await signUp()
-  await signUp()
-  const warm = await signUp()
-  await lambda.stop()
-  return {
-    load,
-    first: first.ms,
-    warm: warm.ms,
-    firstCalls: first.calls,
-    warmCalls: warm.calls,
-    ...(warm.hash && { hash: warm.hash }),
+  try {
+    const first = await signUp()
+    for (let i = 0; i < WARM_UP; i++) await signUp()
+    return { startMs: initMs - lambda.load, loadMs: lambda.load, first, warm: await signUp() }
+  } finally {
+    if (throttle) clearInterval(throttle)
+    await lambda.stop()
   }
 }
 
-function summarize({ name, kilobytes }: Contestant, samples: Sample[]): SignupFigures {
-  const of = (figure: 'load' | 'first' | 'warm' | 'hash') =>
-    median(samples.map((sample) => sample[figure] ?? Number.NaN))
-  const [{ firstCalls, warmCalls, hash } = { firstCalls: [], warmCalls: [] }] = samples
-  return {
-    name,
-    kilobytes,
-    load: of('load'),
-    first: of('first'),
-    warm: of('warm'),
-    firstCalls,
-    warmCalls,
-    ...(hash && { hash: of('hash') }),
+/** Counts the calls from now on and the time that they take. Answers for SSM, too. */
+function watch(proxy: Proxy) {
+  let total = 0
+  const timed =
+    (answer: Fault): Fault =>
+    async (exchange) => {
+      const started = performance.now()
+      await answer(exchange)
+      total += performance.now() - started
+    }
+  const forward: Fault = async ({ forward, response }) => {
+    const { status, body } = await forward()
+    response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0' }).end(body)
   }
+  proxy.inject({ '*': timed(forward), GetParametersByPath: timed(answerTableNames) })
+  return { ms: () => total }
+}
+
+const answerTableNames: Fault = async ({ response }) => {
+  await setTimeout(SSM_MS)
+  const Parameters = [
+    { Name: '/Bench/tables/mathai_users', Value: 'users' },
+    { Name: '/Bench/tables/mathai_signup_attempts', Value: 'attempts' },
+  ]
+  response.writeHead(200, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify({ Parameters }))
+}
+
+/** Stops and resumes a process, so that it runs for the share of the time that a Lambda of this memory has a CPU. */
+function limitCpu(pid: number, megabytes: number): NodeJS.Timeout {
+  const started = performance.now()
+  let changed = started
+  let ranMs = 0
+  let running = true
+  return setInterval(() => {
+    const now = performance.now()
+    if (running) ranMs += now - changed
+    changed = now
+    running = ranMs < (now - started) * (megabytes / FULL_VCPU_MEGABYTES)
+    process.kill(pid, running ? 'SIGCONT' : 'SIGSTOP')
+  }, 10)
+}
+
+/** All that use one implementation of bcrypt on one CPU share one hash time: the median of all of them. */
+function summarize(candidate: Candidate, samples: Measured[]): Measured {
+  const own = samples.filter((sample) => sample.candidate === candidate)
+  const sameHash = samples.filter(
+    (sample) => sample.candidate.hash === candidate.hash && sample.candidate.megabytes === candidate.megabytes,
+  )
+  const signup = (which: 'first' | 'warm') => ({
+    hashMs: medianOf(sameHash.map((sample) => sample[which].hashMs)),
+    databaseMs: medianOf(own.map((sample) => sample[which].databaseMs)),
+    overheadMs: medianOf(own.map((sample) => sample[which].overheadMs)),
+    calls: own[0]?.[which].calls ?? [],
+  })
+  return {
+    candidate,
+    startMs: medianOf(own.map(({ startMs }) => startMs)),
+    loadMs: medianOf(own.map(({ loadMs }) => loadMs)),
+    first: signup('first'),
+    warm: signup('warm'),
+  }
+}
+
+/** The middle one of an odd number of values, with one decimal, so that the sums of a table are exact. */
+function medianOf(values: number[]): number {
+  const middle = values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
+  return Math.round(middle * 10) / 10
 }

@@ -1,22 +1,68 @@
-// What a deploy would make in AWS, without an account: the real `arc deploy --dry-run` against a stand-in for AWS.
+// Shows what a deploy would make in AWS, without an account: the real `arc deploy --dry-run` against a fake one.
 import { readFileSync, rmSync } from 'node:fs'
+import { startFakeAws } from '../local/aws.ts'
 import type { Resource, Template } from '../src/plugins/architect.ts'
-import { arcDeploy, readStage, stop } from './arc-deploy.ts'
-import { startAwsStandIn } from './aws-stand-in.ts'
+import { arcDeploy, readProject, readWords, stop } from './arc.ts'
+import { checkTypes } from './tools.ts'
 
-const stage = readStage(process.argv.slice(2))
+const { stage } = readWords('plan')
+await readProject()
+checkTypes()
 rmSync('sam.json', { force: true })
-const aws = await startAwsStandIn()
-const { ok, output } = await arcDeploy(stage, '--dry-run', aws.env)
+const aws = await startFakeAws()
+const { ok, output } = await arcDeploy(['--dry-run', `--${stage}`], { show: false, env: aws.env })
 await aws.stop()
-if (!ok) stop(`${output}\nThe ${stage} stack could not be made: see above.`)
+if (!ok) stop(`${output}\nThere is no plan for ${stage}: see above.`)
 print(JSON.parse(readFileSync('sam.json', 'utf8')))
 
 function print({ Resources, Outputs }: Template): void {
   console.log(`The ${stage} stack, written to sam.json:\n`)
   const width = Math.max(...Object.keys(Resources).map((name) => name.length))
-  for (const [name, { Type, Metadata }] of Object.entries<Resource>(Resources)) {
-    console.log(`${name.padEnd(width)}  ${Type}: ${Metadata?.why}. Guarded by: ${Metadata?.guards}`)
+  for (const [name, resource] of Object.entries(Resources)) {
+    console.log(`${name.padEnd(width)}  ${resource.Type}: ${describe(resource)}`)
   }
   console.log(`\nOutputs: ${Object.keys(Outputs).join(', ')}`)
+}
+
+/** What an operator wants to know of a resource, read from the template. */
+function describe({ Type, Properties, DeletionPolicy }: Resource): string {
+  switch (Type) {
+    case 'AWS::Serverless::HttpApi': {
+      const { ThrottlingRateLimit, ThrottlingBurstLimit } = Properties.DefaultRouteSettings
+      const { AllowMethods, AllowOrigins } = Properties.CorsConfiguration
+      return (
+        `${Object.keys(Properties.DefinitionBody.paths).join(' ')}; ${ThrottlingRateLimit} requests per second, ` +
+        `bursts of ${ThrottlingBurstLimit}; ${AllowMethods.join(' ')} from ${AllowOrigins.join(' ')}`
+      )
+    }
+    case 'AWS::Serverless::Function':
+      return `${Properties.Runtime}, ${Properties.MemorySize} MB, at most ${Properties.Timeout} s`
+    case 'AWS::IAM::Role':
+      return Properties.Policies.flatMap(rightsOf).join(', ')
+    case 'AWS::DynamoDB::Table': {
+      const { MaxWriteRequestUnits, MaxReadRequestUnits } = Properties.OnDemandThroughput
+      return (
+        `at most ${MaxWriteRequestUnits} writes and ${MaxReadRequestUnits} reads per second; ` +
+        (DeletionPolicy === 'Retain'
+          ? 'kept and protected if the stack is deleted, can be restored'
+          : 'deleted with the stack')
+      )
+    }
+    case 'AWS::Logs::LogGroup':
+      return `kept for ${Properties.RetentionInDays} days`
+    case 'AWS::CloudWatch::Alarm':
+      return `${Properties.MetricName}, ${Properties.Threshold} or more in ${Properties.Period / 60} minutes`
+    case 'AWS::SNS::Topic':
+      return `sends the alarms to ${Properties.Subscription[0].Endpoint}`
+    default:
+      return 'see sam.json'
+  }
+}
+
+type Policy = { PolicyDocument: { Statement: { Action: string[]; Resource: { 'Fn::GetAtt': string[] } }[] } }
+
+function rightsOf({ PolicyDocument }: Policy): string[] {
+  return PolicyDocument.Statement.map(
+    ({ Action, Resource }) => `${Action.join(' and ')} on ${Resource['Fn::GetAtt'][0]}`,
+  )
 }

@@ -41,11 +41,7 @@ await check(
     headers.get('x-content-type-options') === 'nosniff' &&
     headers.has('strict-transport-security'),
 )
-await check(
-  'a route that is not there is answered with 404',
-  { method: 'GET' },
-  ({ status }) => status === 404,
-)
+await check('a route that is not there is answered with 404', { method: 'GET' }, ({ status }) => status === 404)
 
 type Test = (response: Response, body: Record<string, unknown>) => boolean
 

@@ -1,9 +1,20 @@
+declare module '@architect/functions/src/tables/index.js' {
+  // biome-ignore lint/suspicious/noExplicitAny: a row has what was written into it
+  type Rows = { mathai_users: any; [table: string]: any }
+  type Tables = Awaited<ReturnType<typeof import('@architect/functions').tables<Rows>>>
+  export default function createTables(arc: {
+    services(): Promise<{ tables: Record<string, string> }>
+  }): () => Promise<Tables>
+}
 declare module '@architect/inventory'
+declare module '@architect/utils' {
+  export function toLogicalID(name: string): string
+}
 declare module '@aws-lite/cloudformation'
-declare module '@aws-lite/dynamodb'
-declare module 'dynalite'
-declare module 'tiny-json-http'
 declare module '*.html' {
   const text: string
   export default text
+}
+declare module '@architect/architect/src/index.js' {
+  export default function arc(): Promise<boolean>
 }

@@ -10,11 +10,7 @@ export const ada = {
 }
 
 /** Signs up as the front end does. tiny-json-http resolves for any 2xx, and rejects with the status for all else. */
-export async function signUp(
-  api: { url: string },
-  data: object,
-  headers: Record<string, string> = {},
-): Promise<Reply> {
+export async function signUp(api: { url: string }, data: object, headers: Record<string, string> = {}): Promise<Reply> {
   try {
     const reply = await tiny.post({ url: `${api.url}/signup`, data, headers })
     return documented({ status: 201, headers: new Headers(reply.headers), body: reply.body })

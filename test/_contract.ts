@@ -3,28 +3,42 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
 import { parse } from 'yaml'
 
-type Answer = { content: Record<string, { schema: { $ref: string } }>; headers?: Record<string, unknown> }
+type Schema = { $ref?: string; oneOf?: { $ref: string }[] }
+type MediaType = { schema: Schema; examples: Record<string, { value: Record<string, unknown> }> }
+type Response = { content: Record<string, MediaType>; headers?: Record<string, unknown> }
 
 export const document = parse(readFileSync(new URL('../openapi.yaml', import.meta.url), 'utf8'))
-export const responses: Record<string, Answer> = document.paths['/signup'].post.responses
+export const operation = document.paths['/signup'].post
+export const responses: Record<string, Response> = operation.responses
+
+const PROBLEM = 'application/problem+json'
 
 const ajv = new Ajv2020({ strict: false, allErrors: true })
 formats.default(ajv)
 ajv.addSchema(document, 'openapi.yaml')
 
-/** What is wrong with a value, by a schema of openapi.yaml; null where nothing is. */
-export function contractErrors(schema: string, value: unknown): string | null {
-  return ajv.validate(`openapi.yaml${schema}`, value) ? null : ajv.errorsText()
+/** What is wrong with a value, by the schema at this JSON pointer in openapi.yaml. Returns null if nothing is. */
+export function contractErrors(pointer: string, value: unknown): string | null {
+  return ajv.validate(`openapi.yaml${pointer}`, value) ? null : ajv.errorsText()
 }
 
-/** @throws where openapi.yaml does not describe this answer of POST /signup */
+/** The schema of the answers with this status and content type, as a JSON pointer. */
+export function responsePointer(status: number | string, type: string): string {
+  return `#/paths/~1signup/post/responses/${status}/content/${type.replace('/', '~1')}/schema`
+}
+
+/**
+ * Checks an answer of POST /signup, which may come from API Gateway: the content type says who answered.
+ * @throws if openapi.yaml does not describe the answer
+ */
 export function requireDocumented(status: number, headers: Headers, body: unknown): void {
   const type = headers.get('content-type') ?? ''
-  const schema = responses[status]?.content[type]?.schema.$ref
-  if (!schema) throw Error(`openapi.yaml has no ${status} with ${type}`)
-  const errors = contractErrors(schema, body)
+  const response = responses[status]
+  if (!response?.content[type]) throw Error(`openapi.yaml has no ${status} with ${type}`)
+  const errors = contractErrors(responsePointer(status, type), body)
   if (errors) throw Error(`openapi.yaml has another ${status}: ${errors}\n${JSON.stringify(body)}`)
-  for (const name of Object.keys(responses[status]?.headers ?? {})) {
-    if (!headers.has(name)) throw Error(`openapi.yaml has ${name} with a ${status}`)
+  const isExpected = type === PROBLEM && response.headers?.['Retry-After'] !== undefined
+  if (headers.has('retry-after') !== isExpected) {
+    throw Error(`openapi.yaml has ${isExpected ? 'a' : 'no'} Retry-After with ${status} ${type}`)
   }
 }

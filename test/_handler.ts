@@ -1,34 +1,34 @@
 import bcrypt from 'bcrypt'
-import type { Parts } from '../src/shared/signup.ts'
-import { lambdaEnvironment } from './_lambda.ts'
+import { lambdaEnvironment } from '../local/lambda.ts'
+import type { Dependencies } from '../src/shared/signup.ts'
 
 /**
- * The handler in this process, on the DynamoDB of this port, with a hash that costs little. The modules read the
- * environment as they load, so a process can have it on one port only.
+ * The handler in this process, with the DynamoDB on this port and a cheap hash. The modules read the environment when
+ * they load, so a process can use one port only.
  */
 export async function loadHandler(port: number) {
   Object.assign(process.env, lambdaEnvironment(port))
   const { respond } = await import('../src/http/post-signup/index.ts')
   const { insertUser } = await import('../src/shared/users.ts')
-  const { countAttempt } = await import('../src/shared/attempts.ts')
-  const parts: Parts = {
-    countAttempt,
+  const { registerAttempt } = await import('../src/shared/attempts.ts')
+  const deps: Dependencies = {
+    registerAttempt,
     insertUser,
     isBreached: async () => false,
     hashPassword: (password) => bcrypt.hash(password, 4),
+    verifyPassword: (password, hash) => bcrypt.compare(password, hash),
   }
-  return { respond, parts }
+  return { respond, deps }
 }
 
-/** Gathers what is printed while something runs. */
-export async function captureLog(run: () => Promise<void>): Promise<string> {
+/** Runs a function. Resolves to its result and to what it printed. */
+export async function captureLog<Result>(run: () => Promise<Result>): Promise<{ result: Result; printed: string }> {
   const lines: unknown[][] = []
   const { log } = console
   console.log = (...line) => void lines.push(line)
   try {
-    await run()
+    return { result: await run(), printed: JSON.stringify(lines) }
   } finally {
     console.log = log
   }
-  return JSON.stringify(lines)
 }

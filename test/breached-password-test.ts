@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import test from 'tape'
+import { startDynamoDB } from '../local/dynamodb.ts'
+import { buildBundle, lambdaEnvironment, signUpEvent, startLambda } from '../local/lambda.ts'
+import { startServer } from '../local/server.ts'
 import { isBreached } from '../src/shared/breached-password.ts'
 import { ada } from './_client.ts'
-import { startDynamoDB } from './_dynamodb.ts'
-import { buildBundle, lambdaEnvironment, signUpEvent, startLambda } from './_lambda.ts'
-import { startServer } from './_ports.ts'
 
 const sha1 = (text: string) => createHash('sha1').update(text).digest('hex').toUpperCase()
 const padding = Array.from({ length: 800 }, (_, index) => `${sha1(`${index}`).slice(5)}:0`)
 
-/** Speaks the protocol of Have I Been Pwned's range API; these passwords are in a breach. */
+/** A server with the range API of Have I Been Pwned. These passwords are in a breach. */
 async function startRangeApi(breached: string[]) {
   const requests: IncomingMessage[] = []
   const behaviour = {
@@ -26,11 +26,20 @@ async function startRangeApi(breached: string[]) {
   return { ...server, requests, behaviour }
 }
 
+/** Its SHA-1 begins with the same five characters as that of 'engine of 1837'. */
+const sameRange = findInRangeOf('engine of 1837')
+
+function findInRangeOf(password: string): string {
+  const prefix = sha1(password).slice(0, 5)
+  for (let i = 0; ; i++) if (sha1(`other ${i}`).startsWith(prefix)) return `other ${i}`
+}
+
 test('a password of a breach is found by five characters of its hash', async (t) => {
-  const api = await startRangeApi(['correct horse battery'])
-  t.equal(await isBreached('correct horse battery', api.url), true)
-  t.equal(await isBreached('engine of 1837', api.url), false)
-  t.equal(await isBreached('0', api.url), false, 'a line of padding is no breach')
+  const api = await startRangeApi(['correct horse battery', sameRange])
+  process.env.BREACHED_PASSWORDS_URL = api.url
+  t.equal(await isBreached('correct horse battery'), true)
+  t.equal(await isBreached('engine of 1837'), false, 'another password of the same range is breached')
+  t.equal(await isBreached('0'), false, 'a line of padding is not a breach')
   t.deepEqual(
     api.requests.map(({ url }) => url?.length),
     Array(3).fill('/range/12345'.length),
@@ -39,22 +48,28 @@ test('a password of a breach is found by five characters of its hash', async (t)
   await api.stop()
 })
 
-test('an answer that is no answer, or takes over a second, is an error', async (t) => {
+test('without a URL the check is off', async (t) => {
+  delete process.env.BREACHED_PASSWORDS_URL
+  t.equal(await isBreached('correct horse battery'), false)
+})
+
+test('an answer with an error status, or none within a second, is an error', async (t) => {
   const api = await startRangeApi([])
+  process.env.BREACHED_PASSWORDS_URL = api.url
   api.behaviour.answer = (_, response) => response.writeHead(503).end()
-  await isBreached('engine of 1837', api.url).then(
+  await isBreached('engine of 1837').then(
     () => t.fail('503'),
     (error) => t.equal(error.message, 'HTTP 503'),
   )
   api.behaviour.answer = () => {}
-  await isBreached('engine of 1837', api.url).then(
+  await isBreached('engine of 1837').then(
     () => t.fail('silence'),
     (error) => t.equal(error.name, 'TimeoutError'),
   )
   await api.stop()
 })
 
-test('switched on, a breached password is refused, and no answer stops no sign-up', async (t) => {
+test('with the check on, a breached password is refused, and an unreachable service stops no sign-up', async (t) => {
   const [api, dynamodb, bundle] = [
     await startRangeApi(['correct horse battery']),
     await startDynamoDB(),

@@ -1,11 +1,11 @@
-// API Gateway is not here to be asked: what Sandbox answers is compared with what the deployed template configures.
-import { readFile } from 'node:fs/promises'
+// API Gateway cannot run here, so the answers of Sandbox are compared with the CORS configuration of the template.
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import test from 'tape'
+import { startSandbox } from '../local/sandbox.ts'
 import type { CorsPolicy } from '../src/plugins/cors.ts'
 import { ada } from './_client.ts'
-import { copyProject, run } from './_project.ts'
-import { startSandbox } from './_sandbox.ts'
+import { plan } from './_plan.ts'
 
 const cases: [string, string[], Record<string, string | null>][] = [
   ['any origin', ['*'], { 'https://math.ai': '*', null: '*' }],
@@ -24,14 +24,19 @@ const cases: [string, string[], Record<string, string | null>][] = [
       'http://math.ai': null,
     },
   ],
+  [
+    'any origin with https',
+    ['https://*'],
+    { 'https://math.ai': 'https://math.ai', 'http://math.ai': null, null: null },
+  ],
 ]
 
 for (const [what, origins, allowed] of cases) {
-  test(`with ${what} allowed, Sandbox answers as the template has it`, async (t) => {
+  test(`if ${what} is allowed, Sandbox answers as the template says`, async (t) => {
     const policy = await deployedPolicy(origins)
     t.deepEqual(policy.AllowOrigins, origins)
     const sandbox = await startSandbox({
-      editManifest: (manifest) => manifest.replace('@cors', `@cors\ntesting ${origins.join(' ')}`),
+      manifest: (manifest) => manifest.replace('@cors\n', `@cors\ntesting ${origins.join(' ')}\n`),
     })
     const send = (init: RequestInit) => fetch(`${sandbox.url}/signup`, init)
     const json = { 'content-type': 'application/json' }
@@ -42,15 +47,11 @@ for (const [what, origins, allowed] of cases) {
         headers: {
           origin,
           'access-control-request-method': 'POST',
-          'access-control-request-headers': 'content-type',
+          'access-control-request-headers': 'content-type,idempotency-key,sentry-trace,baggage',
         },
       })
       t.equal(preflight.status, 204, origin)
-      t.deepEqual(
-        corsHeaders(preflight),
-        answered ? preflightHeaders(answered, policy) : {},
-        `preflight of ${origin}`,
-      )
+      t.deepEqual(corsHeaders(preflight), answered ? preflightHeaders(answered, policy) : {}, `preflight of ${origin}`)
 
       const signup = JSON.stringify({
         ...ada,
@@ -66,30 +67,31 @@ for (const [what, origins, allowed] of cases) {
       for (const [status, init] of requests) {
         const reply = await send(init)
         t.equal(reply.status, status)
-        t.deepEqual(
-          corsHeaders(reply),
-          answered ? simpleHeaders(answered, policy) : {},
-          `${status} to ${origin}`,
-        )
+        t.deepEqual(corsHeaders(reply), answered ? simpleHeaders(answered, policy) : {}, `${status} to ${origin}`)
       }
     }
-    t.deepEqual(
-      corsHeaders(await send({ method: 'POST', headers: json, body: '{}' })),
-      {},
-      'no origin, no headers',
-    )
+    t.deepEqual(corsHeaders(await send({ method: 'POST', headers: json, body: '{}' })), {}, 'no origin, no headers')
     await sandbox.stop()
   })
 }
 
+test('an edited @cors takes effect without a restart', async (t) => {
+  const sandbox = await startSandbox()
+  const manifest = join(sandbox.folder, 'app.arc')
+  const allowed = async () =>
+    (await fetch(sandbox.url, { headers: { origin: 'https://math.ai' } })).headers.get('access-control-allow-origin')
+  t.equal(await allowed(), '*')
+  await writeFile(manifest, (await readFile(manifest, 'utf8')).replace('@cors\n', '@cors\ntesting https://math.ai\n'))
+  await sandbox.printed(/Open http[\s\S]*Open http/)
+  t.equal(await allowed(), 'https://math.ai')
+  await sandbox.stop()
+})
+
 async function deployedPolicy(origins: string[]): Promise<CorsPolicy> {
-  const project = await copyProject((manifest) =>
-    manifest.replace('production *', `production ${origins.join(' ')}`),
-  )
-  await run('node scripts/plan.ts --production', project.folder)
-  const { Resources } = JSON.parse(await readFile(join(project.folder, 'sam.json'), 'utf8'))
-  await project.remove()
-  return Resources.HTTP.Properties.CorsConfiguration
+  const { template } = await plan('production', {
+    manifest: (manifest) => manifest.replace('production *', `production ${origins.join(' ')}`),
+  })
+  return template.Resources.HTTP?.Properties.CorsConfiguration
 }
 
 function corsHeaders({ headers }: Response): Record<string, string> {

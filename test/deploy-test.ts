@@ -1,21 +1,22 @@
-// The real `arc deploy --production` against a stand-in for AWS, and what surrounds it.
+// The real `arc deploy` against a fake AWS account, and the commands around it.
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { inflateRawSync } from 'node:zlib'
+import { unzipSync } from 'fflate'
 import test from 'tape'
-import { startAwsStandIn } from '../scripts/aws-stand-in.ts'
-import { copyProject, run } from './_project.ts'
-import { startSandbox } from './_sandbox.ts'
+import { startFakeAws } from '../local/aws.ts'
+import { run } from '../local/process.ts'
+import { copyProject } from '../local/project.ts'
+import { startSandbox } from '../local/sandbox.ts'
 
-for (const command of ['node scripts/deploy.ts --production', 'npx arc deploy --production']) {
+for (const command of ['node scripts/deploy.ts production', 'npx arc deploy --production']) {
   test(`${command} deploys the bundle and nothing else`, async (t) => {
     const project = await copyProject()
     await writeFile(join(project.folder, '.env'), '@production\nSECRET=do-not-upload\n')
-    const aws = await startAwsStandIn()
+    const aws = await startFakeAws()
     const { status, output } = await run(command, project.folder, aws.env)
     t.equal(status, 0, output)
-    t.ok(output.includes('SignupApiUrl: https://stand-in.example/signup'), 'it prints the URL')
-    t.ok(output.includes('UsersTableName: stand-in-users'), 'it prints the table')
+    t.ok(output.includes('SignupApiUrl: https://fake.example/signup'), 'it prints the URL')
+    t.ok(output.includes('UsersTableName: fake-users'), 'it prints the table')
 
     const actions = aws.calls.map(({ action }) => action)
     t.deepEqual(
@@ -43,7 +44,9 @@ for (const command of ['node scripts/deploy.ts --production', 'npx arc deploy --
     t.equal(templates.length, 1, 'one template')
     t.equal(archives.length, 1, 'one function')
     const [[, archive] = ['', Buffer.alloc(0)]] = archives
-    t.deepEqual(namesIn(archive), ['index.js'], 'only the bundle')
+    const files = unzipSync(archive)
+    t.deepEqual(Object.keys(files), ['index.js'], 'only the bundle')
+    t.ok(files['index.js']?.length)
     for (const [, bytes] of uploads) t.notOk(bytes.includes('do-not-upload'))
     t.ok(templates[0]?.[1].includes('"DeletionProtectionEnabled":true'))
     await aws.stop()
@@ -60,7 +63,7 @@ test('without credentials a deploy ends with one sentence, before anything start
     AWS_PROFILE: '',
     HOME: join(project.folder, 'home'),
   }
-  const { status, output } = await run('node scripts/deploy.ts', project.folder, environment)
+  const { status, output } = await run('node scripts/deploy.ts staging', project.folder, environment)
   t.equal(status, 1)
   t.equal(
     output,
@@ -70,17 +73,27 @@ test('without credentials a deploy ends with one sentence, before anything start
 })
 
 test('without a region a deploy ends with one sentence', async (t) => {
-  const project = await copyProject((manifest) => manifest.replace('region us-east-1\n', ''))
-  const { status, output } = await run('node scripts/deploy.ts', project.folder)
+  const project = await copyProject({ manifest: (manifest) => manifest.replace('region us-east-1\n', '') })
+  const { status, output } = await run('node scripts/deploy.ts staging', project.folder)
   t.equal(status, 1)
   t.equal(output, 'app.arc names no region. Add a line such as "region us-east-1" below @aws.\n')
   await project.remove()
 })
 
-test('an option that is not there is named', async (t) => {
-  const { status, output } = await run('node scripts/deploy.ts --prod', process.cwd())
-  t.equal(status, 1)
-  t.equal(output, 'Unknown option --prod: there are --staging and --production.\n')
+test('without a stage, or with an unknown word, deploy and plan name the commands to choose from', async (t) => {
+  for (const command of ['deploy', 'plan']) {
+    const choice = `Choose one of:\n  npm run ${command} staging\n  npm run ${command} production\n`
+    for (const [words, reason] of [
+      ['', 'Say one stage.'],
+      ['staging production', 'Say one stage.'],
+      ['--prod', 'There is no option --prod.'],
+      ['production now', 'There is no option now.'],
+    ]) {
+      const { status, output } = await run(`node scripts/${command}.ts ${words}`, process.cwd())
+      t.equal(status, 1)
+      t.equal(output, `${reason} ${choice}`)
+    }
+  }
 })
 
 test('smoke passes where the API is, stores nothing, and fails where it is not', async (t) => {
@@ -103,18 +116,3 @@ test('smoke passes where the API is, stores nothing, and fails where it is not',
   )
   await sandbox.stop()
 })
-
-/** The names in a ZIP archive, from its central directory (APPNOTE.TXT, 4.3.12), each entry being readable. */
-function namesIn(archive: Buffer): string[] {
-  const names: string[] = []
-  for (let at = archive.indexOf('PK\x01\x02'); at >= 0; at = archive.indexOf('PK\x01\x02', at + 4)) {
-    const name = archive.toString('utf8', at + 46, at + 46 + archive.readUInt16LE(at + 28))
-    names.push(name)
-    const local = archive.readUInt32LE(at + 42)
-    const start = local + 30 + archive.readUInt16LE(local + 26) + archive.readUInt16LE(local + 28)
-    const content = archive.subarray(start, start + archive.readUInt32LE(at + 20))
-    if (archive.readUInt16LE(at + 10) === 8 && !inflateRawSync(content).length)
-      throw Error(`${name} is empty`)
-  }
-  return names
-}

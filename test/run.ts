@@ -1,4 +1,4 @@
-// Runs the tests of this folder, or those of the folders and files named, and prints a line for each.
+// Runs test files and prints a line for each test: those of `npm test`, or those of the folders and files that are named.
 import { globSync } from 'node:fs'
 import { join } from 'node:path'
 import tape from 'tape'
@@ -16,7 +16,7 @@ type Row = {
 const names = process.argv.slice(2)
 const patterns = names.length
   ? names.flatMap((name) => [`${name}/*-test.ts`, `${name}-test.ts`])
-  : ['*-test.ts']
+  : ['*-test.ts', 'browser/*-test.ts']
 const files = globSync(patterns, { cwd: import.meta.dirname }).sort()
 if (!files.length) throw Error(`There is no test ${names.join(' or ')}`)
 
@@ -38,7 +38,7 @@ tape.createStream({ objectMode: true }).on('data', (row: Row | string) => {
 
 function report(): void {
   const { name, failures, skip, started } = current
-  const result = failures.length ? 'failed' : skip ? 'skipped' : 'passed'
+  const result = resultOf(failures, skip)
   counts[result]++
   const mark = { failed: '✗', skipped: '-', passed: '✓' }[result]
   console.log(`${mark} ${name} (${Math.round(performance.now() - started)} ms)`)
@@ -46,10 +46,15 @@ function report(): void {
   current.name = ''
 }
 
+function resultOf(failures: Row[], skip: boolean) {
+  if (failures.length) return 'failed'
+  return skip ? 'skipped' : 'passed'
+}
+
 tape.onFinish(() => {
   const { passed, failed, skipped } = counts
   console.log(`\n${passed} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ''}`)
-  // A test that failed may have left something running; after those that passed, nothing holds the process.
+  // A test that failed may have left something running. Otherwise nothing keeps the process alive.
   if (failed || !(passed || skipped)) process.exit(1)
 })
 

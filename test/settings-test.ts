@@ -1,7 +1,8 @@
 import test from 'tape'
+import type { Manifest } from '../src/plugins/architect.ts'
 import { readSettings } from '../src/plugins/settings.ts'
 
-test('without settings the defaults count', async (t) => {
+test('without settings the defaults apply', async (t) => {
   t.deepEqual(readSettings({}), {
     cors: { testing: ['*'], staging: ['*'], production: ['*'] },
     limits: {
@@ -13,59 +14,135 @@ test('without settings the defaults count', async (t) => {
       'attempts-per-source': 100,
       'attempts-window-minutes': 15,
     },
-    passwords: { 'breach-check': false },
+    passwords: { 'minimum-length': 8, 'breach-check': false },
+    alarms: { staging: null, production: null },
+    domain: { staging: null, production: null },
+    role: { 'permissions-boundary': null },
   })
 })
 
-test('a setting replaces its default', async (t) => {
-  const { cors, limits, passwords } = readSettings({
-    cors: [['production', 'https://math.ai', 'https://www.math.ai']],
-    limits: [['log-retention-days', 90]],
-    passwords: [['breach-check', true]],
-  })
-  t.deepEqual(cors, {
-    testing: ['*'],
-    staging: ['*'],
-    production: ['https://math.ai', 'https://www.math.ai'],
-  })
-  t.equal(limits['log-retention-days'], 90)
-  t.equal(limits['request-burst'], 100)
-  t.equal(passwords['breach-check'], true)
-})
+const accepted: [Manifest, string, string, unknown][] = [
+  [{ cors: [['production', '*']] }, 'cors', 'production', ['*']],
+  [
+    { cors: [['production', 'https://math.ai', 'http://localhost:3000']] },
+    'cors',
+    'production',
+    ['https://math.ai', 'http://localhost:3000'],
+  ],
+  [{ cors: [['staging', 'https://*', 'http://*']] }, 'cors', 'staging', ['https://*', 'http://*']],
+  [{ limits: [['requests-per-second', 1]] }, 'limits', 'requests-per-second', 1],
+  [{ limits: [['request-burst', 1]] }, 'limits', 'request-burst', 1],
+  [{ limits: [['log-retention-days', 3653]] }, 'limits', 'log-retention-days', 3653],
+  [{ limits: [['attempts-per-source', 1]] }, 'limits', 'attempts-per-source', 1],
+  [{ limits: [['attempts-per-source', 'off']] }, 'limits', 'attempts-per-source', 'off'],
+  [{ passwords: [['minimum-length', 64]] }, 'passwords', 'minimum-length', 64],
+  [{ alarms: [['production', 'ops@example.org']] }, 'alarms', 'production', 'ops@example.org'],
+  [
+    { domain: [['staging', 'api.math.ai', 'arn:aws:acm:us-east-1:1:certificate/a']] },
+    'domain',
+    'staging',
+    { name: 'api.math.ai', certificate: 'arn:aws:acm:us-east-1:1:certificate/a' },
+  ],
+  [{ role: [['permissions-boundary', 'Boundary_1']] }, 'role', 'permissions-boundary', 'Boundary_1'],
+  [{ passwords: [['breach-check', true]] }, 'passwords', 'breach-check', true],
+  [
+    {
+      limits: [
+        ['requests-per-second', 100],
+        ['table-writes-per-second', 100],
+      ],
+    },
+    'limits',
+    'requests-per-second',
+    100,
+  ],
+]
 
-test('all unknown and malformed settings are named at once', async (t) => {
-  const wrong = {
-    cors: [
-      ['production', 'math.ai'],
-      ['preview', '*'],
-      ['staging', 'https://math.ai/'],
-      ['testing', '*', 'https://a.example'],
-    ],
-    limits: [
-      ['requests', 5],
-      ['request-burst', 0],
-      ['requests-per-second', 1.5],
-      ['log-retention-days', 31],
-      'table-writes-per-second',
-    ],
+for (const [arc, pragma, name, value] of accepted) {
+  test(`@${pragma} ${name} may be ${JSON.stringify(value)}`, async (t) => {
+    const settings: Record<string, Record<string, unknown>> = readSettings(arc)
+    t.deepEqual(settings[pragma]?.[name], value)
+    const others = { ...readSettings({})[pragma as 'limits'], [name]: value }
+    t.deepEqual(settings[pragma], { ...settings[pragma], ...others }, 'the other settings keep their defaults')
+  })
+}
+
+const ORIGINS = 'give * or origins such as https://math.ai, with no path, no slash at the end and no *'
+const refused: [Manifest, string][] = [
+  [{ cors: [['production', 'math.ai']] }, `@cors production math.ai: ${ORIGINS}`],
+  [{ cors: [['staging', 'https://math.ai/']] }, `@cors staging https://math.ai/: ${ORIGINS}`],
+  [{ cors: [['staging', 'https://math.ai/path']] }, `@cors staging https://math.ai/path: ${ORIGINS}`],
+  [{ cors: [['staging', 'https://*.vercel.app']] }, `@cors staging https://*.vercel.app: ${ORIGINS}`],
+  [{ cors: [['staging', 'ftp://math.ai']] }, `@cors staging ftp://math.ai: ${ORIGINS}`],
+  [{ cors: [['staging', 'https://MATH.ai']] }, `@cors staging https://MATH.ai: ${ORIGINS}`],
+  [{ cors: [['testing', '*', 'https://a.example']] }, `@cors testing * https://a.example: ${ORIGINS}`],
+  [{ cors: ['production'] }, '@cors production: has no value'],
+  [{ cors: [['preview', '*']] }, '@cors preview *: is not a setting; there are testing, staging, production'],
+  [{ limits: [['requests', 5]] }, '@limits requests 5: is not a setting; there are requests-per-second'],
+  [{ limits: [['toString', 5]] }, '@limits toString 5: is not a setting'],
+  [{ limits: [['request-burst', 0]] }, '@limits request-burst 0: give one whole number from 1'],
+  [{ limits: [['request-burst', -5]] }, '@limits request-burst -5: give one whole number from 1'],
+  [{ limits: [['request-burst', 1.5]] }, '@limits request-burst 1.5: give one whole number'],
+  [{ limits: [['request-burst', 5, 6]] }, '@limits request-burst 5 6: give one whole number'],
+  [{ limits: [['request-burst', 'five']] }, '@limits request-burst five: give one whole number'],
+  [{ limits: [['request-burst', 'off']] }, '@limits request-burst off: give one whole number'],
+  [{ limits: ['table-writes-per-second'] }, '@limits table-writes-per-second: has no value'],
+  [{ limits: [['log-retention-days', 31]] }, '@limits log-retention-days 31: CloudWatch keeps logs for one of 1, 3, 5'],
+  [
+    {
+      limits: [
+        ['request-burst', 5],
+        ['request-burst', 6],
+      ],
+    },
+    '@limits request-burst: is there twice',
+  ],
+  [
+    { limits: [['requests-per-second', 101]] },
+    '@limits requests-per-second 101: must not be above table-writes-per-second (100)',
+  ],
+  [{ alarms: [['production', 'ops']] }, '@alarms production ops: give one e-mail address in quotes'],
+  [{ alarms: [['production', 'a@b.c', 'd@e.f']] }, '@alarms production a@b.c d@e.f: give one e-mail address'],
+  [{ domain: [['production', 'api.math.ai']] }, '@domain production api.math.ai: give a domain and the ARN'],
+  [
+    { domain: [['production', 'https://api.math.ai', 'arn:aws:acm:us-east-1:1:certificate/a']] },
+    '@domain production https://api.math.ai arn:aws:acm:us-east-1:1:certificate/a: give a domain',
+  ],
+  [
+    { domain: [['production', 'api.math.ai', 'arn:aws:iam::1:x']] },
+    '@domain production api.math.ai arn:aws:iam::1:x: give',
+  ],
+  [
+    { role: [['permissions-boundary', 'arn:aws:iam::1:policy/x']] },
+    '@role permissions-boundary arn:aws:iam::1:policy/x: give the name of one policy, not its ARN',
+  ],
+  [{ passwords: [['minimum-length', 7]] }, '@passwords minimum-length 7: give one whole number from 8 to 64'],
+  [{ passwords: [['minimum-length', 65]] }, '@passwords minimum-length 65: give one whole number from 8 to 64'],
+  [{ passwords: [['breach-check', 'yes']] }, '@passwords breach-check yes: give true or false'],
+  [{ passwords: [['breach-check', true, false]] }, '@passwords breach-check true false: give true or false'],
+]
+
+for (const [arc, sentence] of refused) {
+  test(`a wrong setting is named: ${sentence.slice(0, 40)}`, async (t) => {
+    try {
+      readSettings(arc)
+      t.fail('it was accepted')
+    } catch (error) {
+      t.ok(String(error).includes(`\n${sentence}`), String(error))
+    }
+  })
+}
+
+test('all wrong settings are named at once', async (t) => {
+  const arc = {
+    cors: [['preview', '*']],
+    limits: [['request-burst', 0]],
     passwords: [['breach-check', 'yes']],
   }
-  const named = [
-    '@cors production math.ai: give * or origins',
-    '@cors preview *: is not a setting; there are testing, staging, production',
-    '@cors staging https://math.ai/: give * or origins',
-    '@cors testing * https://a.example: give * or origins',
-    '@limits requests 5: is not a setting; there are requests-per-second',
-    '@limits request-burst 0: give one whole number above 0',
-    '@limits requests-per-second 1.5: give one whole number above 0',
-    '@limits log-retention-days 31: CloudWatch keeps logs for one of 1, 3, 5',
-    '@limits table-writes-per-second: give one whole number above 0',
-    '@passwords breach-check yes: give true or false',
-  ]
   try {
-    readSettings(wrong)
+    readSettings(arc)
     t.fail('it was accepted')
   } catch (error) {
-    for (const sentence of named) t.ok(String(error).includes(sentence), sentence)
+    t.equal(String(error).split('\n').length, 4, String(error))
   }
 })

@@ -1,20 +1,32 @@
 import test from 'tape'
-import { FIELD_ERRORS, parseSignup } from '../src/shared/signup-request.ts'
+import { FIELD_ERRORS } from '../src/shared/field-errors.ts'
+import { parseSignup } from '../src/shared/signup-request.ts'
 import { ada } from './_client.ts'
 
+process.env.ARC_APP_NAME = 'mathai'
+
 const parsed = { email: ada.user_email, password: ada.user_password, name: ada.user_name }
+
+/** The errors of a body, as `field code`. */
+function errorsOf(body: object): string[] {
+  const result = parseSignup(body)
+  return 'errors' in result ? result.errors.map(({ field, code }) => `${field} ${code}`) : []
+}
 
 const accepted: [string, object, object][] = [
   ['the three required fields', {}, {}],
   ['a name, trimmed and in NFC', { user_name: '  Zoe\u0308 ' }, { name: 'Zo\u00eb' }],
   ['a name of 100 code points', { user_name: '😀'.repeat(100) }, { name: '😀'.repeat(100) }],
+  ['a name that is longer before it is in NFC', { user_name: 'e\u0301'.repeat(100) }, { name: 'é'.repeat(100) }],
   ['a password in NFC', { user_password: 'passe\u0301partout' }, { password: 'passépartout' }],
-  ['a password with spaces at its ends', { user_password: '  engine  ' }, { password: '  engine  ' }],
+  ['a password with blanks at its ends', { user_password: '  engine  ' }, { password: '  engine  ' }],
   ['an age', { user_age: 17 }, { age: 17 }],
   ['an age of 1', { user_age: 1 }, { age: 1 }],
   ['an age of 130', { user_age: 130 }, { age: 130 }],
   ['an age as an HTML form sends it', { user_age: '17' }, { age: 17 }],
+  ['an age with blanks around it', { user_age: ' 17 ' }, { age: 17 }],
   ['an age left empty in a form', { user_age: '' }, {}],
+  ['an age of blanks', { user_age: ' ' }, {}],
   ['an age of null', { user_age: null }, {}],
   ['a school, trimmed and in NFC', { user_school: ' E\u0301cole ' }, { school: 'École' }],
   ['a school of 200 code points', { user_school: '😀'.repeat(200) }, { school: '😀'.repeat(200) }],
@@ -26,24 +38,60 @@ const accepted: [string, object, object][] = [
 
 for (const [what, fields, expected] of accepted) {
   test(`a sign-up may have ${what}`, async (t) => {
-    const signup = Object.defineProperties({ ...ada }, Object.getOwnPropertyDescriptors(fields))
-    t.deepEqual(parseSignup(signup), { ...parsed, ...expected })
+    const body = Object.defineProperties({ ...ada }, Object.getOwnPropertyDescriptors(fields))
+    t.deepEqual(parseSignup(body), { signup: { ...parsed, ...expected } })
   })
 }
 
+test('names of people are accepted in every script', async (t) => {
+  const names = ['李', 'Nguyễn Thị Ánh', 'می‌خواهم', 'क्‍ष', '葛󠄀城', '👩‍👩‍👧', "O'Neil-Smith Jr.", 'X', '7', 'ﷺ', 'עִבְרִית']
+  for (const user_name of names) t.deepEqual(errorsOf({ ...ada, user_name }), [], user_name)
+})
+
 const refused: [string, string, unknown[]][] = [
-  ['user_email', 'required', [undefined, null, '', '  ']],
-  ['user_email', 'invalid', [1, true, [], {}, ['a@b.co'], 'a@b', 'ada@example.com, eve@example.com']],
+  ['user_email', 'required', [undefined, null, '', '  ', '\u200b']],
+  [
+    'user_email',
+    'invalid',
+    [1, true, [], {}, { toString: false }, ['a@b.co'], 'a@b', 'ada@example.com, eve@example.com'],
+  ],
+  ['user_email', 'not_ascii', ['â@example.org']],
   ['user_password', 'required', [undefined, null, '']],
   ['user_password', 'invalid', [12345678, true, ['engine of 1837'], {}]],
   ['user_password', 'bad_characters', ['engine of\0 1837', 'engine of \ud800 1837']],
   ['user_password', 'too_short', ['engine7', ' '.repeat(7), 'e\u0301'.repeat(7)]],
   ['user_password', 'too_long', ['a1'.repeat(37), '😀'.repeat(19)]],
-  ['user_password', 'common', ['password', 'Sunshine', '12345678']],
-  ['user_password', 'personal', ['ada@example.com', 'ADA@EXAMPLE.COM', 'Ada Lovelace']],
-  ['user_name', 'required', [undefined, null, '', ' \n ']],
-  ['user_name', 'invalid', [1, true, [], {}]],
-  ['user_name', 'bad_characters', ['Ada\nLovelace', 'Ada\0', 'Ada\u0085', 'Ada\ud800']],
+  ['user_password', 'repetitive', ['12345678', ' '.repeat(8)]],
+  ['user_password', 'common', ['password', 'Sunshine']],
+  [
+    'user_password',
+    'personal',
+    ['ada@example.com', 'ADA@EXAMPLE.COM', 'Ada Lovelace', 'Ada Lovelace 1', 'example.com', 'math.ai2026'],
+  ],
+  [
+    'user_name',
+    'required',
+    [undefined, null, '', ' \n ', '\u200b', '\u3164', '\u2800', '\u0301', '\u{e0041}', '\u00ad'],
+  ],
+  ['user_name', 'invalid', [1, true, [], {}, { toString: false }]],
+  [
+    'user_name',
+    'bad_characters',
+    [
+      'Ada\nLovelace',
+      'Ada\0x',
+      'Ada\u0085x',
+      'Ada\ud800',
+      'A\u2028b',
+      'A\u2029b',
+      '\u202eadA',
+      'A\u202ab',
+      'A\u2066b',
+      'A\u2069b',
+      'A\ufdd0',
+      'A\u{1fffe}',
+    ],
+  ],
   ['user_name', 'too_long', ['😀'.repeat(101)]],
   [
     'user_age',
@@ -55,9 +103,12 @@ const refused: [string, string, unknown[]][] = [
       17.5,
       '17.5',
       '-1',
+      '0',
       '131',
+      '1 7',
       'seventeen',
-      ' 17',
+      '1e1',
+      '0x11',
       '١٧',
       true,
       [],
@@ -67,29 +118,54 @@ const refused: [string, string, unknown[]][] = [
     ],
   ],
   ['user_school', 'invalid', [1, true, [], {}]],
-  ['user_school', 'bad_characters', ['MIT\u0007', 'MIT\udfff']],
+  ['user_school', 'bad_characters', ['MIT\u0007x', 'MIT\udfff', 'M\u202eIT']],
   ['user_school', 'too_long', ['😀'.repeat(201)]],
 ]
 
 for (const [field, code, values] of refused) {
   test(`${field} is refused with ${code}`, async (t) => {
-    const message = FIELD_ERRORS[field]?.[code]
-    t.ok(message, 'there is a sentence')
+    const sentences: Record<string, Record<string, string>> = FIELD_ERRORS
+    const message = sentences[field]?.[code]
+    t.ok(message, 'it has a sentence')
     for (const value of values) {
-      t.deepEqual(parseSignup({ ...ada, [field]: value }), [{ field, code, message }], JSON.stringify(value))
+      const errors = [{ field, code, message }]
+      t.deepEqual(parseSignup({ ...ada, [field]: value }), { errors }, JSON.stringify(value))
     }
   })
 }
 
+test('the sentences name the limits', async (t) => {
+  t.match(FIELD_ERRORS.user_password.too_short, / 8 characters/)
+  t.match(FIELD_ERRORS.user_password.too_long, / 72 letters/)
+  t.match(FIELD_ERRORS.user_name.too_long, / 100 characters/)
+  t.match(FIELD_ERRORS.user_age.invalid, /from 1 to 130/)
+  t.match(FIELD_ERRORS.user_school.too_long, / 200 characters/)
+})
+
 test('every wrong field is named at once', async (t) => {
-  const errors = parseSignup({ user_email: 'a@b', user_password: 'short', user_age: 0, user_school: 1 })
-  t.ok(Array.isArray(errors))
-  const fields = Array.isArray(errors) && errors.map(({ field, code }) => `${field} ${code}`).sort()
-  t.deepEqual(fields, [
-    'user_age invalid',
+  t.deepEqual(errorsOf({ user_email: 'a@b', user_password: 'short', user_age: 0, user_school: 1 }), [
     'user_email invalid',
-    'user_name required',
     'user_password too_short',
+    'user_name required',
+    'user_age invalid',
     'user_school invalid',
   ])
+})
+
+test('a personal password is named beside other wrong fields', async (t) => {
+  t.deepEqual(errorsOf({ ...ada, user_password: 'ada@example.com', user_age: 0 }), [
+    'user_password personal',
+    'user_age invalid',
+  ])
+  t.deepEqual(errorsOf({ ...ada, user_email: 'grace.hopper@', user_password: 'grace.hopper' }), [
+    'user_email invalid',
+    'user_password personal',
+  ])
+})
+
+test('a password is compared with the address as it was typed, and as it is stored', async (t) => {
+  const typed = { ...ada, user_email: 'grace@bücher.example' }
+  for (const user_password of ['grace@bücher.example', 'grace@xn--bcher-kva.example', 'bücher.example']) {
+    t.deepEqual(errorsOf({ ...typed, user_password }), ['user_password personal'], user_password)
+  }
 })

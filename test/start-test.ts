@@ -1,11 +1,18 @@
-// What a person sees of `npm start`, and what local code gets to see of the person's machine.
+// What a person sees of `npm start`, and what local code can see of the machine.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdir } from 'node:fs/promises'
 import { networkInterfaces } from 'node:os'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import test from 'tape'
+import { startDynamoDB } from '../local/dynamodb.ts'
+import { gatherOutput, run } from '../local/process.ts'
+import { copyProject, type Edit } from '../local/project.ts'
+import { startProxy } from '../local/proxy.ts'
+import { startSandbox } from '../local/sandbox.ts'
+import { freePorts, startServer } from '../local/server.ts'
 import { ada, signUp } from './_client.ts'
-import { startDynamoDB } from './_dynamodb.ts'
-import { startFaultProxy } from './_fault-proxy.ts'
-import { copyProject, run } from './_project.ts'
-import { startSandbox } from './_sandbox.ts'
 
 const REAL_ACCOUNT = {
   AWS_ACCESS_KEY_ID: 'AKIAREALREALREALREAL',
@@ -16,7 +23,7 @@ const REAL_ACCOUNT = {
 
 test('it starts clean, and the curl it prints signs a person up', async (t) => {
   const sandbox = await startSandbox({ env: { ...REAL_ACCOUNT, AWS_PROFILE: '' } })
-  // Sandbox takes our test's link to node_modules for a global installation.
+  // Sandbox believes that our link to node_modules is a global installation.
   const output = sandbox.output().replace(/.*Possible global install.*/, '')
   for (const noise of [/warn/i, /deprecat/i, /credential/i, /IMDS/, /error/i, /Reparsing/]) {
     t.notOk(noise.test(output), `no ${noise}`)
@@ -44,7 +51,7 @@ test('it listens on this machine only', async (t) => {
 
 test('real credentials never reach local code', async (t) => {
   const dynamodb = await startDynamoDB()
-  const proxy = await startFaultProxy(dynamodb.port)
+  const proxy = await startProxy(dynamodb.port)
   const sandbox = await startSandbox({
     tablesPort: proxy.port,
     env: { ...REAL_ACCOUNT, ARC_DB_EXTERNAL: 'true' },
@@ -58,23 +65,140 @@ test('real credentials never reach local code', async (t) => {
   await dynamodb.stop()
 })
 
-test('code that does not compile ends it with a sentence', async (t) => {
-  const broken = startSandbox({
-    editManifest: (manifest) => manifest.replace('esbuild.cjs', 'no-such-file.cjs'),
-  })
+test('code that does not compile ends Sandbox with a sentence', async (t) => {
+  const broken = startSandbox({ manifest: (manifest) => manifest.replace('esbuild.cjs', 'no-such-file.cjs') })
   await broken.then(
     () => t.fail('it started'),
     (error) => t.match(error.message, /did not compile: see the esbuild error above/),
   )
 })
 
-test('npm start checks the types first', async (t) => {
+test('a handler that fails, or cannot take the body, is answered in JSON, and the terminal names the cause', async (t) => {
+  const sandbox = await startSandbox({
+    manifest: (manifest) => manifest.replace('post /signup', 'get /crash\npost /signup'),
+    files: {
+      'src/http/get-crash/index.ts': "export const handler = async () => { throw Error('the cause') }\n",
+    },
+  })
+  for (const reply of [
+    await fetch(`${sandbox.url}/crash`),
+    await fetch(`${sandbox.url}/signup`, { method: 'POST', body: 'x'.repeat(6_000_001) }),
+  ]) {
+    t.ok(reply.status >= 500, `${reply.status}`)
+    t.equal(reply.headers.get('content-type'), 'application/json')
+    t.deepEqual(Object.keys((await reply.json()) as object), ['message'])
+  }
+  await sandbox.printed(/the cause/)
+  await sandbox.stop()
+})
+
+test('a route of app.arc replaces the local page and the local 404', async (t) => {
+  const handler = (text: string) => `export const handler = async () => ({ statusCode: 200, body: '${text}' })\n`
+  const sandbox = await startSandbox({
+    manifest: (manifest) => manifest.replace('post /signup', 'get /\nget /users/:id\npost /signup\nany /*'),
+    files: {
+      'src/http/get-index/index.ts': handler('front page'),
+      'src/http/get-users-000id/index.ts': handler('one user'),
+      'src/http/any-catchall/index.ts': handler('everything else'),
+    },
+  })
+  const read = async (path: string) => (await fetch(sandbox.url + path)).text()
+  t.equal(await read('/'), 'front page')
+  t.equal(await read('/users/7'), 'one user')
+  t.equal(await read('/other/path'), 'everything else')
+  await sandbox.stop()
+})
+
+test('a chunked body is read', async (t) => {
+  const sandbox = await startSandbox()
+  const body = Readable.toWeb(Readable.from([JSON.stringify(ada)]))
+  const reply = await fetch(`${sandbox.url}/signup`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body,
+    duplex: 'half',
+  } as unknown as RequestInit)
+  t.equal(reply.status, 201)
+  await sandbox.stop()
+})
+
+const situations: [string, () => Edit, NodeJS.ProcessEnv, RegExp][] = [
+  [
+    'PORT is not a number',
+    () => ({}),
+    { PORT: 'abc' },
+    /^PORT is abc\. It must be a whole number from 1 to 65535\.\n$/,
+  ],
+  [
+    'PORT is too large',
+    () => ({}),
+    { PORT: '80000' },
+    /^PORT is 80000\. It must be a whole number from 1 to 65535\.\n$/,
+  ],
+  [
+    'a setting is wrong',
+    () => ({ manifest: (manifest) => `${manifest}\n@limits\nrequest-bust 5\n` }),
+    { PORT: '' },
+    /^app\.arc has wrong settings:\n@limits request-bust 5: is not a setting; there are [^\n]*\n$/,
+  ],
+  [
+    'the types are wrong',
+    () => ({ files: { 'src/shared/wrong.ts': 'export const wrong: string = 1\n' } }),
+    { PORT: '' },
+    /^src\/shared\/wrong\.ts.*Type 'number' is not assignable to type 'string'/,
+  ],
+]
+
+for (const [what, edit, env, sentence] of situations) {
+  test(`if ${what}, npm start stops with a sentence`, async (t) => {
+    const [port = 0] = await freePorts(1)
+    const project = await copyProject(edit())
+    const { status, output } = await run('node scripts/start.ts', project.folder, {
+      ...env,
+      PORT: env.PORT || `${port}`,
+    })
+    t.equal(status, 1)
+    t.match(output, sentence)
+    t.notOk(output.includes('    at '), 'no stack')
+    await project.remove()
+  })
+}
+
+test('if the port is in use, npm start stops with a sentence', async (t) => {
+  const { port, stop } = await startServer(() => {})
+  const { status, output } = await run('node scripts/start.ts', process.cwd(), { PORT: `${port}` })
+  t.equal(status, 1)
+  t.equal(output, `Port ${port} is in use. Choose another one: set PORT, for example to 4000.\n`)
+  await stop()
+})
+
+test('if the path of the project is not ASCII, npm start stops with a sentence', async (t) => {
   const project = await copyProject()
-  const { status, output } = await run(
-    'echo "const x: string = 1; export default x" > src/shared/wrong.ts && npm start',
-    project.folder,
+  const folder = join(project.folder, 'José')
+  await mkdir(folder)
+  const [port] = await freePorts(1)
+  const { status, output } = await run('node ../scripts/start.ts', folder, { PORT: `${port}` })
+  t.equal(status, 1)
+  t.match(output, /^The path of this project, .*José, must have ASCII characters only\. Move the project.*\n$/)
+  await project.remove()
+})
+
+test('npm start starts the API, and stops with it', async (t) => {
+  const project = await copyProject()
+  const [port = 0, tables, internal] = await freePorts(3)
+  const child = spawn(process.execPath, ['scripts/launch.cjs', 'scripts/start.ts'], {
+    cwd: project.folder,
+    env: { ...process.env, PORT: `${port}`, ARC_TABLES_PORT: `${tables}`, ARC_INTERNAL_PORT: `${internal}` },
+  })
+  const output = gatherOutput(child)
+  const closed = once(child, 'close')
+  while (!output().includes('File watcher now looking')) await once(child.stdout, 'data')
+  t.equal((await signUp({ url: `http://127.0.0.1:${port}` }, ada)).status, 201)
+  child.kill('SIGTERM')
+  await closed
+  await fetch(`http://127.0.0.1:${port}`).then(
+    () => t.fail('it still answers'),
+    (error) => t.equal(error.cause.code, 'ECONNREFUSED'),
   )
-  t.notEqual(status, 0)
-  t.match(output, /wrong\.ts.*Type 'number' is not assignable to type 'string'/)
   await project.remove()
 })

@@ -1,25 +1,32 @@
 import { existsSync } from 'node:fs'
 
-// The parts of Architect's plugin interface that these plugins use. https://arc.codes/docs/en/guides/plugins/overview
+// The parts of Architect's plugin interface that this app uses. https://arc.codes/docs/en/guides/plugins/overview
 
-/** A pragma's lines: `name value …` is a list, a lone word a string. */
-export type Pragma = (string | (string | number | boolean)[])[]
-export type Manifest = Record<string, Pragma | undefined>
+/** The lines of a pragma: `name value …` is a list, a single word is itself. `@tables` has an object for each table. */
+export type Pragma = (Word | Word[])[]
+type Word = string | number | boolean
+export type Manifest = Record<string, Pragma | undefined> & { tables?: Record<string, object>[] }
 
 export type Stage = 'staging' | 'production'
 
 export type Inventory = {
-  app: string
-  aws: { region: string }
-  /** null in Sandbox. */
-  _arc: { deployStage: Stage | null }
+  aws: { region: string; profile?: string | null }
+  tables: { name: string; pitr: boolean | null }[]
+  /** deployStage is null in Sandbox. */
+  _arc: { deployStage: Stage | null; pragmas: { all: string[] } }
   _project: { cwd: string; arc: Manifest }
   lambdasBySrcDir: Record<string, { name: string; handlerFile: string }>
 }
 
-export type SetterArguments = { arc: Manifest; inventory: { inv: Inventory } }
+/** Setters run while the inventory is made: only `_arc` and `_project` are there. */
+export type SetterArguments = {
+  arc: Manifest
+  inventory: { inv: Pick<Inventory, '_arc' | '_project'> }
+}
 
-export type DeployArguments = SetterArguments & {
+export type StartArguments = { arc: Manifest; inventory: { inv: Inventory } }
+
+export type DeployArguments = StartArguments & {
   cloudformation: Template
   stackName: string
   dryRun: boolean
@@ -30,39 +37,15 @@ export type Template = { Resources: Record<string, Resource>; Outputs: Record<st
 
 export type Resource = {
   Type: string
-  Properties: Record<string, unknown>
-  /** What `npm run plan` prints of a resource, and which checks of checkov it is exempt from, and why. */
-  Metadata?: { why: string; guards: string; checkov?: { skip: { id: string; comment: string }[] } }
-  DependsOn?: string
+  // biome-ignore lint/suspicious/noExplicitAny: the properties of a CloudFormation resource depend on its type
+  Properties: Record<string, any>
+  DependsOn?: string | string[]
   DeletionPolicy?: 'Retain' | 'Delete'
   UpdateReplacePolicy?: 'Retain' | 'Delete'
+  ArcMetadata?: { arcStaticAssetProxy?: boolean }
 }
 
-/** The resources that the plugins find in Architect's template, or make themselves, by their logical names. */
-export const NAMES = {
-  api: 'HTTP',
-  signup: 'PostSignupHTTPLambda',
-  role: 'PostSignupRole',
-  users: 'MathaiUsersTable',
-  attempts: 'MathaiSignupAttemptsTable',
-  signupLogs: 'PostSignupLogs',
-  apiLogs: 'ApiLogs',
-} as const
-
-/**
- * The resource of this logical name.
- * @throws where it is not there: a later Architect names or makes it otherwise
- */
-export function resource(template: Template, name: string): Resource {
-  const found = template.Resources[name]
-  if (!found)
-    throw Error(
-      `The template has no ${name}: has Architect changed? There are ${Object.keys(template.Resources).join(', ')}`,
-    )
-  return found
-}
-
-/** @throws where a handler did not compile: Architect prints what esbuild says, and goes on */
+/** @throws if a handler did not compile: Architect prints what esbuild says, and goes on */
 export function requireCompiled({ lambdasBySrcDir }: Inventory): void {
   for (const { name, handlerFile } of Object.values(lambdasBySrcDir)) {
     if (!existsSync(handlerFile)) throw Error(`${name} did not compile: see the esbuild error above`)

@@ -1,4 +1,7 @@
-/** A CORS policy, as HTTP API's CorsConfiguration has it. */
+import type { Manifest } from './architect.ts'
+import { routesOf } from './manifest.ts'
+
+/** A CORS policy in the form of HTTP API's CorsConfiguration. */
 export type CorsPolicy = {
   AllowOrigins: string[]
   AllowMethods: string[]
@@ -8,12 +11,13 @@ export type CorsPolicy = {
   MaxAge: number
 }
 
-/** What browsers on these origins may do. No cookies are used, so `*` is safe. */
-export function corsPolicy(origins: string[]): CorsPolicy {
+/** What browsers on these origins may do. `*` is safe for origins and headers, because no cookies are used. */
+export function corsPolicy(origins: string[], arc: Manifest): CorsPolicy {
+  const methods = routesOf(arc).map(({ method }) => (method === 'any' ? '*' : method.toUpperCase()))
   return {
     AllowOrigins: origins,
-    AllowMethods: ['POST'],
-    AllowHeaders: ['content-type', 'idempotency-key'],
+    AllowMethods: methods.includes('*') ? ['*'] : [...new Set(methods)],
+    AllowHeaders: ['*'],
     ExposeHeaders: ['retry-after'],
     MaxAge: 86400,
   }

@@ -1,74 +1,163 @@
-import { ATTEMPTS_PER_SOURCE, ATTEMPTS_WINDOW_MINUTES } from '../shared/limits.ts'
-import type { Manifest, Stage } from './architect.ts'
+import type { Manifest } from './architect.ts'
 
-/** What an operator may set in app.arc. README.md, "Settings", says what each is for. */
-export type Settings = {
-  /** The origins that a browser may call from, by stage; `testing` is Sandbox. */
-  cors: Record<Stage | 'testing', string[]>
-  limits: typeof LIMITS
-  passwords: { 'breach-check': boolean }
-}
+/** What an operator may set in app.arc, checked. docs/operating.md says what each setting is for. */
+export type Settings = ReturnType<typeof readSettings>
 
-const LIMITS = {
-  'requests-per-second': 50,
-  'request-burst': 100,
-  'table-writes-per-second': 100,
-  'table-reads-per-second': 100,
-  'log-retention-days': 30,
-  'attempts-per-source': ATTEMPTS_PER_SOURCE,
-  'attempts-window-minutes': ATTEMPTS_WINDOW_MINUTES,
-}
+/** Reads the values of a setting. Throws the sentence that tells the operator what to write. */
+type Parse<Value> = (values: unknown[]) => Value
 
 // https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
 const RETENTION_DAYS = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ]
 
+/** Every pragma of this app, its settings, and how each is read. Without a line in app.arc, `[]` is read. */
+const SETTINGS = {
+  cors: { testing: origins, staging: origins, production: origins },
+  limits: {
+    'requests-per-second': wholeNumber(50),
+    'request-burst': wholeNumber(100),
+    'table-writes-per-second': wholeNumber(100),
+    'table-reads-per-second': wholeNumber(100),
+    'log-retention-days': retentionDays,
+    'attempts-per-source': attemptsPerSource,
+    'attempts-window-minutes': wholeNumber(15),
+  },
+  passwords: { 'minimum-length': minimumLength, 'breach-check': trueOrFalse },
+  alarms: { staging: emailAddress, production: emailAddress },
+  domain: { staging: domain, production: domain },
+  role: { 'permissions-boundary': policyName },
+}
+
+export const PRAGMAS = Object.keys(SETTINGS)
+
 /**
- * Reads the pragmas `@cors`, `@limits` and `@passwords`.
- * @throws one error that names every unknown or malformed setting
+ * Reads the settings from the manifest.
+ * @throws one error that names every unknown, repeated or malformed setting
  */
-export function readSettings(arc: Manifest): Settings {
-  const settings: Settings = {
-    cors: { testing: ['*'], staging: ['*'], production: ['*'] },
-    limits: { ...LIMITS },
-    passwords: { 'breach-check': false },
+export function readSettings(arc: Manifest) {
+  const mistakes: string[] = []
+  const settings = {
+    cors: readPragma(arc, 'cors', SETTINGS.cors, mistakes),
+    limits: readPragma(arc, 'limits', SETTINGS.limits, mistakes),
+    passwords: readPragma(arc, 'passwords', SETTINGS.passwords, mistakes),
+    alarms: readPragma(arc, 'alarms', SETTINGS.alarms, mistakes),
+    domain: readPragma(arc, 'domain', SETTINGS.domain, mistakes),
+    role: readPragma(arc, 'role', SETTINGS.role, mistakes),
   }
-  const problems: string[] = []
-  for (const pragma of ['cors', 'limits', 'passwords'] as const) {
-    for (const line of arc[pragma] ?? []) {
-      const [name, ...values] = [line].flat()
-      const section: Record<string, unknown> = settings[pragma]
-      const problem = Object.hasOwn(section, String(name))
-        ? problemOf[pragma](values, String(name))
-        : `is not a setting; there are ${Object.keys(section).join(', ')}`
-      if (problem) problems.push(`@${pragma} ${[name, ...values].join(' ')}: ${problem}`)
-      else section[String(name)] = pragma === 'cors' ? values : values[0]
-    }
+  const { limits } = settings
+  if (limits['requests-per-second'] > limits['table-writes-per-second']) {
+    mistakes.push(
+      `@limits requests-per-second ${limits['requests-per-second']}: must not be above table-writes-per-second ` +
+        `(${limits['table-writes-per-second']}). A table that throttles cannot count attempts, and then lets all of them through`,
+    )
   }
-  if (problems.length) throw Error(`app.arc has wrong settings:\n${problems.join('\n')}`)
+  if (mistakes.length) throw Error(`app.arc has wrong settings:\n${mistakes.join('\n')}`)
   return settings
 }
 
-const problemOf = { cors: problemOfOrigins, limits: problemOfLimit, passwords: problemOfSwitch }
-
-function problemOfOrigins(origins: unknown[]): string | undefined {
-  if (origins.length === 1 && origins[0] === '*') return
-  const isOrigin = (text: unknown) =>
-    /^https?:\/\//.test(String(text)) && URL.canParse(String(text)) && new URL(String(text)).origin === text
-  if (!origins.length || !origins.every(isOrigin))
-    return 'give * or origins such as https://math.ai, with no path and no slash at the end'
+function readPragma<Parsers extends Record<string, Parse<unknown>>>(
+  arc: Manifest,
+  pragma: string,
+  parsers: Parsers,
+  mistakes: string[],
+): { [Name in keyof Parsers]: ReturnType<Parsers[Name]> } {
+  const lines = (arc[pragma] ?? []).map((line) => [line].flat())
+  for (const [name, ...values] of lines) {
+    if (!Object.hasOwn(parsers, String(name))) {
+      mistakes.push(
+        `@${pragma} ${[name, ...values].join(' ')}: is not a setting; there are ${Object.keys(parsers).join(', ')}`,
+      )
+    }
+  }
+  const read = Object.entries(parsers).map(([name, parse]) => {
+    const [values = [], ...more] = lines.filter(([first]) => first === name).map((line) => line.slice(1))
+    if (more.length) mistakes.push(`@${pragma} ${name}: is there twice`)
+    const isGiven = lines.some(([first]) => first === name)
+    try {
+      if (isGiven && !values.length) throw Error('has no value')
+      return [name, parse(values)]
+    } catch (error) {
+      mistakes.push(`@${pragma} ${[name, ...values].join(' ')}: ${(error as Error).message}`)
+      return [name, parse([])]
+    }
+  })
+  return Object.fromEntries(read)
 }
 
-function problemOfLimit(values: unknown[], name: string): string | undefined {
-  const [value] = values
-  if (values.length !== 1 || !Number.isInteger(value) || Number(value) < 1)
-    return 'give one whole number above 0'
-  if (name === 'log-retention-days' && !RETENTION_DAYS.includes(Number(value))) {
-    return `CloudWatch keeps logs for one of ${RETENTION_DAYS.join(', ')} days`
+/** `*`, or origins as a browser sends them. API Gateway also takes `https://*` and `http://*`, but no other pattern. */
+function origins(values: unknown[]): string[] {
+  if (!values.length) return ['*']
+  const isOrigin = (value: unknown) =>
+    /^https?:\/\/(\*$|[^*]+$)/.test(String(value)) &&
+    (String(value).endsWith('//*') || (URL.canParse(String(value)) && new URL(String(value)).origin === value))
+  const isAny = values.length === 1 && values[0] === '*'
+  if (!isAny && !values.every(isOrigin)) {
+    throw Error('give * or origins such as https://math.ai, with no path, no slash at the end and no *')
+  }
+  return values.map(String)
+}
+
+function wholeNumber(fallback: number, minimum = 1, maximum = Number.MAX_SAFE_INTEGER): Parse<number> {
+  return (values) => {
+    if (!values.length) return fallback
+    const [value] = values
+    if (values.length > 1 || typeof value !== 'number' || !Number.isInteger(value)) {
+      throw Error('give one whole number')
+    }
+    if (value < minimum || value > maximum) {
+      throw Error(`give one whole number from ${minimum}${maximum < Number.MAX_SAFE_INTEGER ? ` to ${maximum}` : ''}`)
+    }
+    return value
   }
 }
 
-function problemOfSwitch(values: unknown[]): string | undefined {
-  if (values.length !== 1 || typeof values[0] !== 'boolean') return 'give true or false'
+function retentionDays(values: unknown[]): number {
+  const days = wholeNumber(30)(values)
+  if (!RETENTION_DAYS.includes(days)) {
+    throw Error(`CloudWatch keeps logs for one of ${RETENTION_DAYS.join(', ')} days`)
+  }
+  return days
+}
+
+function attemptsPerSource(values: unknown[]): number | 'off' {
+  return values.length === 1 && values[0] === 'off' ? 'off' : wholeNumber(100)(values)
+}
+
+function minimumLength(values: unknown[]): number {
+  return wholeNumber(8, 8, 64)(values)
+}
+
+function trueOrFalse(values: unknown[]): boolean {
+  const [value = false] = values
+  if (values.length > 1 || typeof value !== 'boolean') throw Error('give true or false')
+  return value
+}
+
+function emailAddress(values: unknown[]): string | null {
+  if (!values.length) return null
+  const [address] = values.map(String)
+  if (values.length > 1 || !address?.includes('@')) {
+    throw Error('give one e-mail address in quotes, such as "ops@example.org"')
+  }
+  return address
+}
+
+/** A domain, and the ARN of its certificate. API Gateway wants the certificate in the region of the API. */
+function domain(values: unknown[]): { name: string; certificate: string } | null {
+  if (!values.length) return null
+  const [name = '', certificate = ''] = values.map(String)
+  if (values.length !== 2 || !/^[a-z0-9.-]+\.[a-z]+$/.test(name) || !/^arn:aws[\w-]*:acm:/.test(certificate)) {
+    throw Error('give a domain and the ARN of its certificate: api.example.org arn:aws:acm:…')
+  }
+  return { name, certificate }
+}
+
+function policyName(values: unknown[]): string | null {
+  if (!values.length) return null
+  // https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreatePolicy.html
+  if (values.length > 1 || !/^[\w+=,.@-]{1,128}$/.test(String(values[0]))) {
+    throw Error('give the name of one policy, not its ARN')
+  }
+  return String(values[0])
 }

@@ -1,35 +1,43 @@
 import { isIPv6 } from 'node:net'
-import { ATTEMPTS_PER_SOURCE, ATTEMPTS_WINDOW_MINUTES } from './limits.ts'
-import { callTable } from './tables.ts'
+import { callDatabase } from './database.ts'
 
 /**
- * Counts one attempt of a source in the window that now falls in.
- * Resolves to the seconds until the window ends where the source has had its attempts, else to 0.
- * @throws {DatabaseUnavailable} where the counter cannot be reached
+ * Registers one attempt of a source in the current window, and allows it if the source has any left.
+ * Without a limit (`attempts-per-source off`) it allows every attempt and makes no call.
+ * `retryAfter` is in seconds: the rest of the window.
+ * @throws {DatabaseUnavailable} if the counter cannot be reached
  */
-export async function countAttempt(sourceIp: string): Promise<number> {
-  const limit = Number(process.env.ATTEMPTS_PER_SOURCE ?? ATTEMPTS_PER_SOURCE)
-  const seconds = Number(process.env.ATTEMPTS_WINDOW_MINUTES ?? ATTEMPTS_WINDOW_MINUTES) * 60
+export async function registerAttempt(
+  sourceIp: string,
+): Promise<{ allowed: true } | { allowed: false; retryAfter: number }> {
+  const { ATTEMPTS_PER_SOURCE, ATTEMPTS_WINDOW_MINUTES } = process.env
+  if (!ATTEMPTS_PER_SOURCE) return { allowed: true }
+  const seconds = Number(ATTEMPTS_WINDOW_MINUTES) * 60
   const now = Math.floor(Date.now() / 1000)
-  const window = now - (now % seconds)
-  const { Attributes } = await callTable((tables) =>
+  const windowStart = now - (now % seconds)
+  const windowEnd = windowStart + seconds
+  const { Attributes } = await callDatabase((tables) =>
     tables._client.UpdateItem({
       TableName: tables.name('mathai_signup_attempts'),
-      Key: { source_window: `${sourceOf(sourceIp)} ${window}` },
+      Key: { source_window: `${sourceOf(sourceIp)} ${windowStart}` },
       UpdateExpression: 'ADD attempts :one SET expires_at = :expires_at',
-      ExpressionAttributeValues: { ':one': 1, ':expires_at': window + seconds },
+      ExpressionAttributeValues: { ':one': 1, ':expires_at': windowEnd },
       ReturnValues: 'UPDATED_NEW',
     }),
   )
-  return Number(Attributes?.attempts) > limit ? window + seconds - now : 0
+  return Number(Attributes?.attempts) > Number(ATTEMPTS_PER_SOURCE)
+    ? { allowed: false, retryAfter: windowEnd - now }
+    : { allowed: true }
 }
 
-/** What counts as one source: an IPv4 address, or the /64 that an IPv6 customer gets whole (RFC 6177). */
+/** What counts as one source: an IPv4 address, or the /64 network that an IPv6 customer gets (RFC 6177). */
 export function sourceOf(ip: string): string {
   if (!isIPv6(ip)) return ip
-  // The URL parser knows every spelling of an IPv6 address, and gives one (RFC 5952).
-  const [head = '', tail = ''] = new URL(`http://[${ip}]`).hostname.slice(1, -1).split('::')
-  const [start, end] = [head, tail].map((part) => part.split(':').filter(Boolean)) as [string[], string[]]
-  const zeros = Array(8 - start.length - end.length).fill('0')
-  return `${[...start, ...zeros, ...end].slice(0, 4).join(':')}::/64`
+  // The URL parser turns every spelling of an IPv6 address into the one of RFC 5952.
+  const address = new URL(`http://[${ip}]`).hostname.slice(1, -1)
+  const [start = '', end = ''] = address.split('::')
+  const groupsOf = (text: string) => text.split(':').filter(Boolean)
+  const missing = 8 - groupsOf(start).length - groupsOf(end).length
+  const groups = [...groupsOf(start), ...Array(missing).fill('0'), ...groupsOf(end)]
+  return `${groups.slice(0, 4).join(':')}::/64`
 }

@@ -8,29 +8,42 @@ const LOCAL_PART = /^[\w.!#$%&'*+/=?^`{|}~-]+$/
 const DOMAIN_INPUT = /^[a-z0-9.\-\u0080-\u{10ffff}]+$/iu
 const LABEL = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?'
 const DOMAIN = new RegExp(`^(?:${LABEL}\\.)+(?!\\d+$)${LABEL}$`)
+// Blanks, and the zero-width characters that come along when an address is copied from a page.
+const BLANK = '[\\s\\p{Default_Ignorable_Code_Point}]'
+// The look-behind keeps the time linear: without it, the search would start again at each character of a run.
+const BLANKS_AT_ENDS = new RegExp(`^${BLANK}+|(?<!${BLANK})${BLANK}+$`, 'gu')
+
+type CanonicalEmail = { email: string } | { error: 'required' | 'invalid' | 'not_ascii' }
 
 /**
- * The one form in which an address is stored and compared, or null where the text is no address.
- * Local part: ASCII, at most 64 characters; whole address: at most 254 (RFC 5321, 4.5.3.1; RFC 3696 erratum 1690).
- * The domain is put into its ASCII form (UTS #46). All is lower-cased; a `+tag` stays.
+ * The canonical form of an e-mail address: trimmed, lower-cased, the domain converted to Punycode (UTS #46).
+ * Local part: ASCII, at most 64 characters. Whole address: at most 254 (RFC 5321, 4.5.3.1; RFC 3696, erratum 1690).
+ * A `+tag` stays, and so do dots at the ends of the local part or in a row: such addresses exist.
  */
-export function canonicalEmail(text: string): string | null {
-  const address = text.trim()
+export function canonicalEmail(text: string): CanonicalEmail {
+  const address = text.replace(BLANKS_AT_ENDS, '')
+  if (!address) return { error: 'required' }
   const at = address.lastIndexOf('@')
   const localPart = address.slice(0, at)
-  const domain = asciiDomain(address.slice(at + 1))
-  if (at < 1 || !domain || localPart.length > MAX_LOCAL_PART || !LOCAL_PART.test(localPart)) return null
+  const domain = punycodeDomain(address.slice(at + 1))
+  if (at < 1 || domain === null) return { error: 'invalid' }
+  // The check comes before the lower-casing, which would turn the Kelvin sign into a k.
+  if (!LOCAL_PART.test(localPart)) return { error: isOnlyNotAscii(localPart) ? 'not_ascii' : 'invalid' }
   const email = `${localPart.toLowerCase()}@${domain}`
-  return email.length <= MAX_EMAIL ? email : null
+  return localPart.length <= MAX_LOCAL_PART && email.length <= MAX_EMAIL ? { email } : { error: 'invalid' }
 }
 
-function asciiDomain(domain: string): string | null {
+function punycodeDomain(domain: string): string | null {
   if (!DOMAIN_INPUT.test(domain) || [...domain].some(looksLikeAscii)) return null
   const ascii = domainToASCII(domain)
   return DOMAIN.test(ascii) ? ascii : null
 }
 
-/** A character that UTS #46 would silently turn into an ASCII one: the Kelvin sign, a full-width letter. */
+/** A character that UTS #46 would silently convert to an ASCII one: the Kelvin sign, a full-width letter. */
 function looksLikeAscii(character: string): boolean {
   return character > '\x7f' && character.normalize('NFKC') <= '\x7f'
+}
+
+function isOnlyNotAscii(localPart: string): boolean {
+  return LOCAL_PART.test(localPart.replace(/[\p{L}\p{M}\p{N}]/gu, 'x'))
 }

@@ -1,16 +1,19 @@
-/** What is known of one request: never the password, its hash or the e-mail address. Times are milliseconds. */
+/** The log record of one request. Never the password, its hash or the e-mail address. Times are in milliseconds. */
 export type RequestLog = {
   outcome: string
+  /** API Gateway's ID of the request. The access log has it too, with the address of the source. */
+  request_id?: string
   cold?: boolean
   uid?: string
   fields?: string[]
+  /** The checks that were unreachable. The sign-up goes on without them. */
   skipped?: string[]
   error?: string
   hash_ms?: number
   store_ms?: number
 }
 
-/** Writes the one line of a request. Lambda's JSON logging takes an object and keeps its fields searchable. */
+/** Writes the one line of a request. Lambda's JSON logging keeps the fields of an object searchable. */
 export function log(record: RequestLog): void {
   console.log(process.env.AWS_LAMBDA_LOG_FORMAT === 'JSON' ? record : JSON.stringify(record))
 }

@@ -1,6 +1,6 @@
-import type { FieldError } from './signup-request.ts'
+import type { FieldError } from './field-errors.ts'
 
-/** An error answer: RFC 9457 plus `code` for programs and `message`, a sentence fit to show to a person. */
+/** An error answer: RFC 9457, plus `code` for programs and `message`, a sentence to show to the person. */
 export type Problem = {
   type: 'about:blank'
   title: string
@@ -12,38 +12,55 @@ export type Problem = {
 }
 export type ProblemCode = keyof typeof PROBLEMS
 
-/** Every error there is: [HTTP status, the title of that status, what to tell the person]. */
-export const PROBLEMS = {
-  invalid_json: [400, 'Bad Request', 'The request must be one JSON object, such as {"user_email": "…"}.'],
-  invalid_fields: [400, 'Bad Request', 'Some of the fields are wrong.'],
-  invalid_idempotency_key: [
-    400,
-    'Bad Request',
-    'The Idempotency-Key may have 1 to 255 visible ASCII characters.',
-  ],
-  email_taken: [409, 'Conflict', 'This e-mail address already has an account. Log in instead.'],
-  body_too_large: [413, 'Content Too Large', 'The request is too large. It may have at most 8 KiB.'],
-  not_json: [
-    415,
-    'Unsupported Media Type',
-    'Send the request as JSON, with "content-type: application/json".',
-  ],
-  too_many_attempts: [
-    429,
-    'Too Many Requests',
-    'There were too many sign-ups from your network. Please try again later.',
-  ],
-  unavailable: [
-    503,
-    'Service Unavailable',
-    'We could not save your sign-up just now. Please try again in a moment.',
-  ],
-  internal_error: [500, 'Internal Server Error', 'Something went wrong on our side. Please try again later.'],
-} as const satisfies Record<string, readonly [status: number, title: string, detail: string]>
+export const MAX_BODY_BYTES = 8192
 
-/** The problem of this code. With field errors, its sentence is theirs, so that a page may show only that. */
+/** Every error answer: its code, its status, and the sentence for the person. */
+export const PROBLEMS = {
+  invalid_json: {
+    status: 400,
+    detail: 'The request must be one JSON object in UTF-8, such as {"user_email": "…"}.',
+  },
+  invalid_fields: { status: 400, detail: 'Some of the fields are wrong.' },
+  invalid_idempotency_key: { status: 400, detail: 'The Idempotency-Key may have 1 to 255 visible ASCII characters.' },
+  email_taken: { status: 409, detail: 'This e-mail address already has an account.' },
+  body_too_large: {
+    status: 413,
+    detail: `The request is too large. It may have at most ${MAX_BODY_BYTES / 1024} KiB.`,
+  },
+  not_json: { status: 415, detail: 'Send the request as JSON, with "content-type: application/json".' },
+  unsupported_charset: { status: 415, detail: 'Send the request in UTF-8, and name no other charset in content-type.' },
+  unsupported_content_encoding: { status: 415, detail: 'Send the request without compression (content-encoding).' },
+  idempotency_key_reused: {
+    status: 422,
+    detail: 'This account was already made with other details. Log in with the password that you chose first.',
+  },
+  too_many_attempts: {
+    status: 429,
+    detail: 'There were too many sign-ups from your network. Please try again later.',
+  },
+  internal_error: { status: 500, detail: 'Something went wrong on our side. Please try again later.' },
+  unavailable: {
+    status: 503,
+    detail: 'We could not save your sign-up just now. Please try again in a moment.',
+  },
+} as const
+
+/** The names of the statuses (RFC 9110, 15). Those of Node are older. */
+export const TITLES = {
+  400: 'Bad Request',
+  409: 'Conflict',
+  413: 'Content Too Large',
+  415: 'Unsupported Media Type',
+  422: 'Unprocessable Content',
+  429: 'Too Many Requests',
+  500: 'Internal Server Error',
+  503: 'Service Unavailable',
+} as const
+
+/** The problem of this code. Field errors replace its sentence, so that a page may show `message` alone. */
 export function problem(code: ProblemCode, errors?: FieldError[]): Problem {
-  const [status, title, sentence] = PROBLEMS[code]
-  const detail = errors?.map(({ message }) => message).join(' ') ?? sentence
-  return { type: 'about:blank', title, status, detail, code, message: detail, ...(errors && { errors }) }
+  const { status, detail } = PROBLEMS[code]
+  const message = errors?.map((error) => error.message).join(' ') ?? detail
+  const title = TITLES[status]
+  return { type: 'about:blank', title, status, detail: message, code, message, ...(errors && { errors }) }
 }

@@ -1,57 +1,77 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { countAttempt } from './attempts.ts'
+import { registerAttempt } from './attempts.ts'
 import { isBreached } from './breached-password.ts'
-import { hashPassword } from './password.ts'
+import { hashPassword, verifyPassword } from './password.ts'
 import type { Signup } from './signup-request.ts'
-import { insertUser } from './users.ts'
+import { insertUser, type User } from './users.ts'
 
-/** Where a sign-up comes from, and the key by which its sender may repeat it. */
-export type Origin = { sourceIp: string; idempotencyKey?: string | undefined }
+/** Who sends a sign-up: the source address, and the Idempotency-Key of the request. */
+export type Caller = { sourceIp: string; idempotencyKey?: string | undefined }
 
-export type SignupResult = Measured &
+export type SignupResult = Measurements &
   (
     | { outcome: 'created'; uid: string }
-    | { outcome: 'email_taken' | 'breached_password' }
+    | { outcome: 'email_taken' | 'breached_password' | 'idempotency_key_reused' }
     | { outcome: 'too_many_attempts'; retryAfter: number }
   )
-/** Milliseconds, and the guards that could not be asked. */
-type Measured = { hash_ms?: number; store_ms?: number; skipped?: string[] }
+/** Milliseconds, and the checks that were unreachable. */
+type Measurements = { hash_ms?: number; store_ms?: number; skipped?: string[] }
 
-/** The parts that reach outside the process or take long; a test may hand in others. */
-export type Parts = typeof parts
-const parts = { countAttempt, isBreached, hashPassword, insertUser }
+/** What reaches outside the process or takes long. Tests may pass their own. */
+export type Dependencies = typeof dependencies
+const dependencies = { registerAttempt, isBreached, hashPassword, verifyPassword, insertUser }
 
 /**
- * Signs a person up: counts the attempt, hashes the password, stores the user.
- * @throws {DatabaseUnavailable} where it is not known whether the user was stored
+ * Signs a person up: registers the attempt, hashes the password, stores the user.
+ * @throws {DatabaseUnavailable} if it is not known whether the user was stored
  */
-export async function signUp(signup: Signup, origin: Origin, use: Parts = parts): Promise<SignupResult> {
-  const skipped: string[] = []
-  // A guard that is down must not become the outage.
-  const orSkip = (guard: string) => () => void skipped.push(guard)
+export async function signUp(signup: Signup, caller: Caller, deps: Dependencies = dependencies): Promise<SignupResult> {
+  const measured: Measurements = {}
 
-  const retryAfter = await use.countAttempt(origin.sourceIp).catch(orSkip('attempts'))
-  if (retryAfter) return { outcome: 'too_many_attempts', retryAfter }
-  const breachesUrl = process.env.BREACHED_PASSWORDS_URL
-  if (
-    breachesUrl &&
-    (await use.isBreached(signup.password, breachesUrl).catch(orSkip('breached_passwords')))
-  ) {
-    return { outcome: 'breached_password' }
+  const attempt = await skipIfDown('attempts', () => deps.registerAttempt(caller.sourceIp), measured)
+  if (attempt?.allowed === false) {
+    return { outcome: 'too_many_attempts', retryAfter: attempt.retryAfter, ...measured }
   }
+  const breached = await skipIfDown('breached_passwords', () => deps.isBreached(signup.password), measured)
+  if (breached) return { outcome: 'breached_password', ...measured }
+
   const started = performance.now()
-  const user_password = await use.hashPassword(signup.password)
+  const passwordHash = await deps.hashPassword(signup.password)
   const hashed = performance.now()
-  const uid = await use.insertUser(newUser(signup, user_password, origin.idempotencyKey))
-  const measured = {
-    hash_ms: milliseconds(hashed - started),
-    store_ms: milliseconds(performance.now() - hashed),
-    ...(skipped.length && { skipped }),
-  }
-  return uid ? { outcome: 'created', uid, ...measured } : { outcome: 'email_taken', ...measured }
+  const user = newUser(signup, passwordHash, caller.idempotencyKey)
+  const inserted = await deps.insertUser(user)
+  measured.hash_ms = round(hashed - started)
+  measured.store_ms = round(performance.now() - hashed)
+
+  if (inserted.outcome === 'stored') return { outcome: 'created', uid: user.uid, ...measured }
+  const { existing } = inserted
+  const isRetry = user.idempotency_key_hash && user.idempotency_key_hash === existing.idempotency_key_hash
+  if (!isRetry) return { outcome: 'email_taken', ...measured }
+  const isSame =
+    user.user_name === existing.user_name &&
+    user.user_age === existing.user_age &&
+    user.user_school === existing.user_school &&
+    (await deps.verifyPassword(signup.password, existing.user_password))
+  return isSame
+    ? { outcome: 'created', uid: existing.uid, ...measured }
+    : { outcome: 'idempotency_key_reused', ...measured }
 }
 
-function newUser({ email, name, age, school }: Signup, user_password: string, idempotencyKey?: string) {
+/** Runs a check. If it is unreachable, the sign-up goes on without it: resolves to undefined, and `skipped` names it. */
+async function skipIfDown<Result>(
+  check: string,
+  run: () => Promise<Result>,
+  measured: Measurements,
+): Promise<Result | undefined> {
+  try {
+    return await run()
+  } catch {
+    measured.skipped = [...(measured.skipped ?? []), check]
+    return undefined
+  }
+}
+
+function newUser({ email, name, age, school }: Signup, user_password: string, idempotencyKey?: string): User {
   return {
     user_email: email,
     uid: randomUUID(),
@@ -67,6 +87,7 @@ function newUser({ email, name, age, school }: Signup, user_password: string, id
   }
 }
 
-function milliseconds(duration: number): number {
-  return Math.round(duration * 10) / 10
+/** Milliseconds with one decimal. */
+function round(milliseconds: number): number {
+  return Math.round(milliseconds * 10) / 10
 }

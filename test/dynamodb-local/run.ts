@@ -1,14 +1,12 @@
-// Runs the end-to-end tests on Amazon's own DynamoDB Local instead of Sandbox's. Needs Java and Maven.
+// Runs the contract and attempts tests on Amazon's own DynamoDB Local instead of Sandbox's. Needs Java and Maven.
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
-import { freePorts } from '../_ports.ts'
+import { freePorts } from '../../local/server.ts'
 
-const missing = ['java -version', 'mvn -version'].filter(
-  (command) => spawnSync(command, { shell: true }).status !== 0,
-)
+const missing = ['java -version', 'mvn -version'].filter((command) => spawnSync(command, { shell: true }).status !== 0)
 if (missing.length) {
   console.log(`skipped: DynamoDB Local needs Java and Maven, and ${missing.join(' and ')} failed`)
 } else {
@@ -19,7 +17,7 @@ if (missing.length) {
     { cwd: import.meta.dirname, stdio: 'inherit' },
   )
   if (fetched.status) throw Error('Maven could not fetch DynamoDB Local: see above')
-  for (const file of ['signup', 'attempts']) await runOn(jars, file)
+  for (const file of ['contract', 'attempts']) await runOn(jars, file)
 }
 
 /** Runs one test file on a DynamoDB of its own. */
@@ -28,16 +26,7 @@ async function runOn(jars: string, file: string): Promise<void> {
   const main = 'com.amazonaws.services.dynamodbv2.local.main.ServerRunner'
   const server = spawn(
     'java',
-    [
-      `-Djava.library.path=${jars}`,
-      '-cp',
-      join(jars, '*'),
-      main,
-      '-inMemory',
-      '-sharedDb',
-      '-port',
-      `${port}`,
-    ],
+    [`-Djava.library.path=${jars}`, '-cp', join(jars, '*'), main, '-inMemory', '-sharedDb', '-port', `${port}`],
     {
       // It leaves a file where it runs.
       cwd: jars,

@@ -1,72 +1,67 @@
-// The bundle of a production deploy, a real DynamoDB, and between them a proxy that spoils the answers.
+// The bundle of a production deploy and a real DynamoDB, with a proxy between them that spoils the answers.
+import { readFileSync } from 'node:fs'
 import bcrypt from 'bcrypt'
 import test from 'tape'
+import { type DynamoDB, startDynamoDB } from '../../local/dynamodb.ts'
+import { buildBundle, type Lambda, lambdaEnvironment, signUpEvent, startLambda } from '../../local/lambda.ts'
+import * as fault from '../../local/proxy.ts'
 import { ada } from '../_client.ts'
-import { type DynamoDB, startDynamoDB } from '../_dynamodb.ts'
-import {
-  type Fault,
-  firstTime,
-  garbage,
-  half,
-  late,
-  lost,
-  refusal,
-  reset,
-  serverError,
-  silent,
-  startFaultProxy,
-} from '../_fault-proxy.ts'
-import { buildBundle, type Lambda, lambdaEnvironment, signUpEvent, startLambda } from '../_lambda.ts'
 
 let bundle: Awaited<ReturnType<typeof buildBundle>>
 let dynamodb: DynamoDB
-let proxy: Awaited<ReturnType<typeof startFaultProxy>>
+let proxy: fault.DatabaseProxy
 let lambda: Lambda
+let earlierOutput = ''
 
 test('the bundle, DynamoDB and the proxy start', async (t) => {
   bundle = await buildBundle()
   dynamodb = await startDynamoDB()
-  proxy = await startFaultProxy(dynamodb.port)
+  proxy = await fault.startProxy(dynamodb.port)
   lambda = await startLambda(bundle.file, lambdaEnvironment(proxy.port))
   t.ok(lambda)
 })
 
-const faults: [string, Fault, number[]][] = [
-  ['nothing is wrong', firstTime(late(0)), [201]],
-  ['the answer is lost once, after the write', firstTime(lost), [201]],
-  ['every answer is lost, after the write', lost, [503]],
-  ['the answer is 1 s late', late(1000), [201]],
-  ['the answer is 30 s late', late(30_000), [503]],
-  ['the connection is reset once', firstTime(reset), [201]],
-  ['every connection is reset', reset, [503]],
-  ['it answers 500', serverError, [503]],
-  ['it answers 500 once', firstTime(serverError), [201]],
-  [
-    'it answers ProvisionedThroughputExceededException',
-    refusal('ProvisionedThroughputExceededException'),
-    [503],
-  ],
-  ['it answers ThrottlingException', refusal('ThrottlingException'), [503]],
-  ['it answers garbage', garbage, [503]],
-  ['it answers half, and hangs up', half, [503]],
-  ['it answers half, and stays', silent, [503]],
-  ['it answers AccessDeniedException', refusal('AccessDeniedException'), [500]],
+const { firstTime } = fault
+const faults: [string, fault.Fault, number][] = [
+  ['nothing is wrong', firstTime(fault.late(0)), 201],
+  ['the answer is lost once, after the write', firstTime(fault.lost), 201],
+  ['every answer is lost, after the write', fault.lost, 503],
+  ['the answer is 1 s late', fault.late(1000), 201],
+  ['the answer is 30 s late', fault.late(30_000), 503],
+  ['the connection is reset once', firstTime(fault.reset), 201],
+  ['every connection is reset', fault.reset, 503],
+  ['it answers 500', fault.serverError, 503],
+  ['it answers 500 once', firstTime(fault.serverError), 201],
+  ['it answers ProvisionedThroughputExceededException', fault.refusal('ProvisionedThroughputExceededException'), 503],
+  ['it answers ThrottlingException', fault.refusal('ThrottlingException'), 503],
+  ['it answers RequestLimitExceeded', fault.refusal('RequestLimitExceeded'), 503],
+  ['it answers half, and hangs up', fault.half, 503],
+  ['it stores the user and never answers', fault.silent, 503],
+  ['it never answers the first call', firstTime(fault.silent), 201],
+  ['it answers AccessDeniedException', fault.refusal('AccessDeniedException'), 500],
 ]
 
 const table: string[] = []
 
-for (const [index, [what, fault, statuses]] of faults.entries()) {
+test('README counts the faults', async (t) => {
+  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
+  t.ok(readme.includes(`**${faults.length - 1} faults** of the database`), `${faults.length} with "nothing is wrong"`)
+})
+
+for (const [index, [what, spoil, expected]] of faults.entries()) {
   for (const key of [undefined, `key-${index}`]) {
-    test(`where ${what} (${key ? 'with' : 'without'} Idempotency-Key), a retry ends with one row`, async (t) => {
+    test(`PutItem: if ${what} (${key ? 'with' : 'without'} Idempotency-Key), a retry ends with one row`, async (t) => {
       const user_email = `fault${index}${key ? 'k' : ''}@example.com`
       const user_password = `engine of ${index} ${key}`
       const event = signUpEvent({ ...ada, user_email, user_password }, key ? { 'idempotency-key': key } : {})
       const before = await dynamodb.countUsers()
 
-      proxy.inject({ PutItem: fault })
-      const { status, body, ms } = await lambda.invoke(event)
+      proxy.inject({ PutItem: spoil })
+      const { status, body, headers, ms } = await lambda.invoke(event)
       const rows = (await dynamodb.countUsers()) - before
-      t.ok(statuses.includes(status ?? 0), `${status}`)
+      t.equal(status, expected)
+      t.equal(headers?.['retry-after'], status === 503 ? '2' : undefined)
+      t.ok(proxy.calls().length <= 15, `${proxy.calls().length} calls`)
       t.ok(ms < 8000, `${Math.round(ms)} ms`)
       t.ok(status === 201 ? body.uid : body.message && body.code, 'the answer is JSON of the contract')
       if (status === 201) t.equal(rows, 1)
@@ -78,80 +73,131 @@ for (const [index, [what, fault, statuses]] of faults.entries()) {
       const user = await dynamodb.user(user_email)
       t.ok(await bcrypt.compare(user_password, String(user?.user_password)), 'the hash is of this password')
       if (retry.status === 201) t.equal(retry.body.uid, user?.uid)
-      table.push(
-        `| ${what} | ${key ? 'yes' : 'no'} | ${status} | ${Math.round(ms)} | ${rows} | ${retry.status} |`,
-      )
+      table.push(`| ${what} | ${key ? 'yes' : 'no'} | ${status} | ${Math.round(ms)} | ${rows} | ${retry.status} |`)
     })
   }
 }
 
-test('where the counter of attempts is down, sign-ups go on, and the log says so', async (t) => {
-  for (const [index, fault] of [
-    reset,
-    silent,
-    serverError,
-    garbage,
-    refusal('AccessDeniedException'),
+test('if the counter of attempts is down, sign-ups go on, and the log says so', async (t) => {
+  for (const [index, spoil] of [
+    fault.reset,
+    fault.silent,
+    fault.serverError,
+    fault.refusal('AccessDeniedException'),
   ].entries()) {
-    proxy.inject({ UpdateItem: fault })
-    const { status, ms, log } = await lambda.invoke(
-      signUpEvent({ ...ada, user_email: `counter${index}@example.com` }),
-    )
+    proxy.inject({ UpdateItem: spoil })
+    const { status, ms, log } = await lambda.invoke(signUpEvent({ ...ada, user_email: `counter${index}@example.com` }))
     t.equal(status, 201)
     t.ok(ms < 8000, `${Math.round(ms)} ms`)
     t.deepEqual(log.skipped, ['attempts'])
   }
 })
 
-test('an answer that comes after its call was given up harms no sign-up', async (t) => {
-  const event = signUpEvent({ ...ada, user_email: 'outlived@example.com' })
-  const during = heldGarbage()
-  const write: Fault = async (exchange) => {
-    await during.letGo()
-    await late(0)(exchange)
+test('a call that stalls is sent once more, and no third time', async (t) => {
+  for (const operation of ['UpdateItem', 'PutItem'] as const) {
+    proxy.inject({})
+    const warm = await lambda.invoke(signUpEvent({ ...ada, user_email: `warm-${operation}@example.com` }))
+    proxy.inject({ [operation]: firstTime(fault.silent) })
+    const stalled = await lambda.invoke(signUpEvent({ ...ada, user_email: `stalled-${operation}@example.com` }))
+    t.equal(stalled.status, 201)
+    t.equal(stalled.log.skipped, undefined)
+    t.ok(stalled.ms < warm.ms + 1200, `${operation}: ${Math.round(stalled.ms - warm.ms)} ms more`)
+    t.equal(proxy.calls().filter((call) => call.operation === operation).length, 2)
+    proxy.inject({ [operation]: fault.silent })
+    await lambda.invoke(signUpEvent({ ...ada, user_email: `silent-${operation}@example.com` }))
+    t.equal(proxy.calls().filter((call) => call.operation === operation).length, 2, 'it never answers')
   }
-  proxy.inject({ UpdateItem: during.fault, PutItem: write })
-  t.equal((await lambda.invoke(event)).status, 201, 'during a write')
-
-  const between = heldGarbage()
-  proxy.inject({ UpdateItem: between.fault })
-  t.equal((await lambda.invoke(event)).status, 409)
-  await between.letGo()
-  proxy.inject({})
-  t.equal((await lambda.invoke(event)).status, 409, 'between two sign-ups: the process lives')
 })
 
-/** Garbage for one call, sent only when it is let go; that resolves once the client has it. */
-function heldGarbage() {
-  const released = Promise.withResolvers<void>()
-  const delivered = Promise.withResolvers<void>()
-  const fault: Fault = async (exchange) => {
-    await released.promise
-    exchange.response.setHeader('connection', 'close').once('close', delivered.resolve)
-    await garbage(exchange)
-  }
-  const letGo = () => {
-    released.resolve()
-    return delivered.promise
-  }
-  return { fault, letGo }
-}
+test('a slow table is asked twice and answers in time', async (t) => {
+  proxy.inject({ '*': fault.late(700) })
+  const { status, ms, log } = await lambda.invoke(signUpEvent({ ...ada, user_email: 'late@example.com' }))
+  t.equal(status, 201)
+  t.equal(log.skipped, undefined)
+  const calls = proxy.calls().map(({ operation }) => operation)
+  t.comment(`every answer 700 ms late: ${Math.round(ms)} ms, calls: ${calls.join(', ')}`)
+  t.ok(calls.length <= 5, calls.join())
+})
 
-test('where the database is silent throughout, the answer is 503 within 8 s', async (t) => {
-  proxy.inject({ '*': silent })
+test('a sign-up makes the same two calls each time, on one connection', async (t) => {
+  const fresh = await startLambda(bundle.file, lambdaEnvironment(proxy.port))
+  proxy.inject({})
+  for (const name of ['first', 'second', 'third']) {
+    const before = proxy.calls().length
+    t.equal((await fresh.invoke(signUpEvent({ ...ada, user_email: `${name}-call@example.com` }))).status, 201)
+    t.deepEqual(
+      proxy
+        .calls()
+        .slice(before)
+        .map(({ operation }) => operation),
+      ['UpdateItem', 'PutItem'],
+    )
+  }
+  t.equal(new Set(proxy.calls().map(({ connection }) => connection)).size, 1, 'one connection')
+  await fresh.stop()
+})
+
+test('if the answer is not JSON, the process ends, and the write keeps one row', async (t) => {
+  const event = signUpEvent({ ...ada, user_email: 'garbage@example.com' }, { 'idempotency-key': 'garbage' })
+  proxy.inject({ PutItem: fault.garbage })
+  await lambda.invoke(event).then(
+    () => t.fail('it answered'),
+    (error) => t.equal(error.message, 'the process ended'),
+  )
+  t.ok(lambda.output().includes('SyntaxError'), 'the error is seen')
+  earlierOutput = lambda.output()
+  // Lambda starts a new process for the next request.
+  lambda = await startLambda(bundle.file, lambdaEnvironment(proxy.port))
+  proxy.inject({})
+  const { status, body } = await lambda.invoke(event)
+  t.equal(status, 201)
+  t.equal(body.uid, (await dynamodb.user('garbage@example.com'))?.uid)
+})
+
+test('a frozen process whose connection was dropped silently costs nobody a sign-up', async (t) => {
+  proxy.inject({})
+  const frozen = await startLambda(bundle.file, lambdaEnvironment(proxy.port))
+  const warm = await frozen.invoke(signUpEvent({ ...ada, user_email: 'before-freeze@example.com' }))
+  frozen.freeze()
+  // From now on nothing that is sent on the present connections is ever answered.
+  proxy.dropConnections()
+  frozen.thaw()
+  const { status, ms, log } = await frozen.invoke(signUpEvent({ ...ada, user_email: 'after-freeze@example.com' }))
+  t.equal(status, 201)
+  t.equal(log.skipped, undefined)
+  t.ok(ms < warm.ms + 1200, `${Math.round(ms - warm.ms)} ms more than warm`)
+  await frozen.stop()
+})
+
+test('200 sign-ups in a row keep the memory flat', async (t) => {
+  const fresh = await startLambda(bundle.file, lambdaEnvironment(proxy.port))
+  const event = (index: number) => signUpEvent({ ...ada, user_email: `memory${index % 2}@example.com` })
+  let early = 0
+  for (let index = 0; index < 200; index++) {
+    const { heapUsed } = await fresh.invoke(event(index))
+    if (index === 50) early = heapUsed
+    if (index === 199) {
+      t.ok(heapUsed < early * 1.2, `${Math.round(early / 1e6)} MB after 50, ${Math.round(heapUsed / 1e6)} MB after 200`)
+    }
+  }
+  await fresh.stop()
+})
+
+test('if the database never answers, the answer is 503 within 8 s', async (t) => {
+  proxy.inject({ '*': fault.silent })
   const { status, ms } = await lambda.invoke(signUpEvent({ ...ada, user_email: 'silent@example.com' }))
   t.equal(status, 503)
   t.ok(ms < 8000, `${Math.round(ms)} ms`)
 })
 
-test('where the read after a refused write is silent too, the answer is 503 within 8 s', async (t) => {
-  proxy.inject({ UpdateItem: silent, PutItem: firstTime(lost), GetItem: silent })
+test('if the read after a refused write never answers, the answer is 503 within 8 s', async (t) => {
+  proxy.inject({ UpdateItem: fault.silent, PutItem: firstTime(fault.lost), GetItem: fault.silent })
   const { status, ms } = await lambda.invoke(signUpEvent({ ...ada, user_email: 'slow@example.com' }))
   t.equal(status, 503)
   t.ok(ms < 8000, `${Math.round(ms)} ms`)
 })
 
-test('where nothing listens, the answer is 503', async (t) => {
+test('if nothing listens, the answer is 503', async (t) => {
   await proxy.stop()
   const { status, ms, body } = await lambda.invoke(signUpEvent({ ...ada, user_email: 'refused@example.com' }))
   t.equal(status, 503)
@@ -159,13 +205,12 @@ test('where nothing listens, the answer is 503', async (t) => {
   table.push(`| the connection is refused | no | ${status} | ${Math.round(ms)} | 0 | |`)
 })
 
-test('no password or e-mail address is in any line that was logged', async (t) => {
+test('no log line has a password or an e-mail address', async (t) => {
   await lambda.stop()
-  t.ok(lambda.output().split('\n').length > faults.length)
-  for (const secret of ['engine of', '@example', '$2b$']) t.notOk(lambda.output().includes(secret), secret)
-  console.log(
-    `| PutItem: | key | status | ms | rows | retry |\n|---|---|---|---|---|---|\n${table.join('\n')}`,
-  )
+  const output = earlierOutput + lambda.output()
+  t.ok(output.split('\n').length > faults.length)
+  for (const secret of ['engine of', '@example', '$2b$']) t.notOk(output.includes(secret), secret)
+  console.log(`| PutItem: | key | status | ms | rows | retry |\n|---|---|---|---|---|---|\n${table.join('\n')}`)
   await dynamodb.stop()
   await bundle.remove()
 })

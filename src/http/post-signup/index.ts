@@ -1,30 +1,30 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda'
+import { DatabaseUnavailable } from '../../shared/database.ts'
+import { type FieldError, fieldError } from '../../shared/field-errors.ts'
 import { log, type RequestLog } from '../../shared/log.ts'
-import { type Problem, type ProblemCode, problem } from '../../shared/problem.ts'
-import { type Parts, signUp } from '../../shared/signup.ts'
-import { type FieldError, fieldError, parseSignup } from '../../shared/signup-request.ts'
-import { DatabaseUnavailable } from '../../shared/tables.ts'
+import { MAX_BODY_BYTES, type Problem, type ProblemCode, problem } from '../../shared/problem.ts'
+import { type Dependencies, signUp } from '../../shared/signup.ts'
+import { parseSignup } from '../../shared/signup-request.ts'
 
-const MAX_BODY_BYTES = 8192
-/** Seconds after which a client may try again where the database did not answer. */
+/** Seconds after which a client may try again if the database did not answer. */
 const RETRY_AFTER = 2
 
-type Answer = { body: Problem | { uid: string }; retryAfter?: number; record: RequestLog }
+type Reply = { body: Problem | { uid: string }; retryAfter?: number; record: RequestLog }
 
 let cold = true
 
-/** POST /signup. Takes the event alone: Sandbox hands in a callback where `respond` has its parts. */
+/** Lambda's entry point. Passes on the event only: Sandbox adds a callback, which `respond` would take for `deps`. */
 export async function handler(event: APIGatewayProxyEventV2): Promise<APIGatewayProxyStructuredResultV2> {
   return respond(event)
 }
 
-/** Answers every event, whatever is in it, with JSON. Never throws. A test may hand in parts. */
+/** Answers every event with JSON, and never throws. Tests may pass their own dependencies. */
 export async function respond(
   event: APIGatewayProxyEventV2,
-  parts?: Parts,
+  deps?: Dependencies,
 ): Promise<APIGatewayProxyStructuredResultV2> {
-  const { body, retryAfter, record } = await answerTo(event, parts).catch(failure)
-  log({ ...record, cold })
+  const { body, retryAfter, record } = await reply(event, deps).catch(failed)
+  log({ ...record, request_id: event.requestContext?.requestId, cold })
   cold = false
   const isProblem = 'status' in body
   return {
@@ -42,60 +42,73 @@ export async function respond(
   }
 }
 
-async function answerTo(event: APIGatewayProxyEventV2, parts?: Parts): Promise<Answer> {
-  const body = readBody(event)
-  if (typeof body === 'string') return refusal(body)
+async function reply(event: APIGatewayProxyEventV2, deps?: Dependencies): Promise<Reply> {
+  const request = readBody(event)
+  if ('error' in request) return refuse(request.error)
   const idempotencyKey = header(event, 'idempotency-key')
   if (idempotencyKey !== undefined && !/^[\x21-\x7e]{1,255}$/.test(idempotencyKey)) {
-    return refusal('invalid_idempotency_key')
+    return refuse('invalid_idempotency_key')
   }
-  const signup = parseSignup(body)
-  if (Array.isArray(signup)) return refusal('invalid_fields', signup)
+  const parsed = parseSignup(request.body)
+  if ('errors' in parsed) return refuse('invalid_fields', parsed.errors)
   const sourceIp = String(event.requestContext?.http?.sourceIp)
-  const result = await signUp(signup, { sourceIp, idempotencyKey }, parts)
+  const result = await signUp(parsed.signup, { sourceIp, idempotencyKey }, deps)
   switch (result.outcome) {
     case 'created':
       return { body: { uid: result.uid }, record: result }
     case 'breached_password':
-      return refusal('invalid_fields', [fieldError('user_password', 'breached')])
-    case 'too_many_attempts':
-      return { ...refusal('too_many_attempts'), retryAfter: result.retryAfter }
+      return refuse('invalid_fields', [fieldError('user_password', 'breached')], result)
     case 'email_taken':
-      return { body: problem('email_taken'), record: result }
+      return refuse('email_taken', [fieldError('user_email', 'taken')], result)
+    case 'too_many_attempts': {
+      const { retryAfter, ...record } = result
+      return { ...refuse('too_many_attempts', undefined, record), retryAfter }
+    }
+    case 'idempotency_key_reused':
+      return refuse('idempotency_key_reused', undefined, result)
   }
 }
 
-/** The JSON object in the body, or the code of what is wrong with it. */
-function readBody(event: APIGatewayProxyEventV2): object | ProblemCode {
-  if (!/^application\/json\s*(;|$)/i.test(header(event, 'content-type') ?? '')) return 'not_json'
+/** The JSON object in the body, or what is wrong with the body. */
+function readBody(event: APIGatewayProxyEventV2): { body: object } | { error: ProblemCode } {
+  const contentType = header(event, 'content-type') ?? ''
+  if (!/^application\/json\s*(;|$)/i.test(contentType)) return { error: 'not_json' }
+  const charset = /;\s*charset\s*=\s*"?([^\s;"]*)/i.exec(contentType)?.[1] ?? 'utf-8'
+  if (!/^utf-?8$/i.test(charset)) return { error: 'unsupported_charset' }
+  const encoding = header(event, 'content-encoding') ?? 'identity'
+  if (encoding.toLowerCase() !== 'identity') return { error: 'unsupported_content_encoding' }
   const bytes = Buffer.from(String(event.body ?? ''), event.isBase64Encoded ? 'base64' : 'utf8')
-  if (bytes.length > MAX_BODY_BYTES) return 'body_too_large'
+  if (bytes.length > MAX_BODY_BYTES) return { error: 'body_too_large' }
   try {
-    const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
-    return typeof value === 'object' && value && !Array.isArray(value) ? value : 'invalid_json'
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    // API Gateway passes a text body on as a string. Bytes that are not UTF-8 have become U+FFFD there.
+    if (text.includes('\ufffd')) return { error: 'invalid_json' }
+    const body: unknown = JSON.parse(text)
+    const isObject = typeof body === 'object' && body !== null && !Array.isArray(body)
+    return isObject ? { body } : { error: 'invalid_json' }
   } catch {
-    return 'invalid_json'
+    return { error: 'invalid_json' }
   }
 }
 
-/** A request header; API Gateway has lower-cased its name. */
+/** A request header. API Gateway has lower-cased its name. */
 function header(event: APIGatewayProxyEventV2, name: string): string | undefined {
   const value: unknown = event.headers?.[name]
   return typeof value === 'string' ? value : undefined
 }
 
-function refusal(code: ProblemCode, errors?: FieldError[]): Answer {
-  const fields = errors?.map(({ field, code }) => `${field}: ${code}`)
-  return { body: problem(code, errors), record: { outcome: code, ...(fields && { fields }) } }
+function refuse(code: ProblemCode, errors?: FieldError[], measured?: Partial<RequestLog>): Reply {
+  const fields = errors?.map((error) => `${error.field}: ${error.code}`)
+  return { body: problem(code, errors), record: { ...measured, outcome: code, ...(fields && { fields }) } }
 }
 
-/** Only the name of an error is logged: its message could hold what the person typed. */
-function failure(error: unknown): Answer {
+/** The log has only the name of an error: its message could hold what the person typed. */
+function failed(error: unknown): Reply {
   const code = error instanceof DatabaseUnavailable ? 'unavailable' : 'internal_error'
-  const name = error instanceof Error ? error.name : typeof error
+  if (code === 'internal_error' && process.env.ARC_ENV === 'testing') console.error(error)
   return {
     body: problem(code),
     ...(code === 'unavailable' && { retryAfter: RETRY_AFTER }),
-    record: { outcome: code, error: name },
+    record: { outcome: code, error: error instanceof Error ? error.name : typeof error },
   }
 }

@@ -1,0 +1,99 @@
+import { statSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { build } from 'esbuild'
+import { TABLE_NAMES } from '../local/dynamodb.ts'
+import { buildBundle, lambdaEnvironment } from '../local/lambda.ts'
+import { FULL_VCPU_MEGABYTES } from './cost.ts'
+
+export type Candidate = {
+  name: string
+  /** The file that Lambda loads. */
+  file: string
+  kilobytes?: number
+  environment: Record<string, string>
+  megabytes: number
+  hash: 'bcryptjs' | 'bcrypt (native)'
+  /** The Python to run the file with. Without it Node runs it. */
+  python?: string
+}
+
+/** All but the first and the replaced system are our code, in the manner of the file that each names in its first line. */
+const PEERS = {
+  'AWS SDK for JavaScript': 'aws-sdk',
+  "Architect's helpers": 'architect',
+  'Remix grunge-stack': 'grunge-stack',
+}
+const MEGABYTES_AS_REPLACED = 256
+
+export const THIS_API = 'this API'
+export const REPLACED = 'the replaced system'
+
+/** This API as a production deploy builds it, and the peers, bundled with the same options. */
+export async function buildCandidates(port: number, python?: string) {
+  const bundle = await buildBundle()
+  const folder = await mkdtemp(join(tmpdir(), 'mathai-bench-'))
+  const environment = lambdaEnvironment(port)
+  const peerEnvironment = {
+    ...environment,
+    USERS_TABLE: TABLE_NAMES.mathai_users,
+    AWS_DEFAULT_REGION: 'us-east-1',
+    // Architect looks for the names of the tables in SSM, below the name of the stack.
+    ARC_STACK_NAME: 'Bench',
+  }
+  const node = (name: string, file: string, environment: Candidate['environment']): Candidate => ({
+    name,
+    file,
+    kilobytes: Math.round(statSync(file).size / 1000),
+    environment,
+    megabytes: FULL_VCPU_MEGABYTES,
+    hash: 'bcryptjs',
+  })
+
+  const candidates = [node(THIS_API, bundle.file, environment)]
+  for (const [name, peer] of Object.entries(PEERS)) {
+    const file = join(folder, `${peer}.js`)
+    await buildPeer(peer, file)
+    candidates.push(node(name, file, peerEnvironment))
+  }
+  if (python) {
+    const file = join(import.meta.dirname, 'peers/replaced.py')
+    const megabytes = FULL_VCPU_MEGABYTES
+    candidates.push({
+      name: REPLACED,
+      file,
+      environment: peerEnvironment,
+      megabytes,
+      hash: 'bcrypt (native)',
+      python,
+    })
+  }
+  const small = candidates
+    .filter(({ name }) => name === THIS_API || name === REPLACED)
+    .map((candidate) => ({ ...candidate, megabytes: MEGABYTES_AS_REPLACED }))
+  return {
+    candidates: [...candidates, ...small],
+    async remove(): Promise<void> {
+      await rm(folder, { recursive: true })
+      await bundle.remove()
+    },
+  }
+}
+
+async function buildPeer(name: string, outfile: string): Promise<void> {
+  const { target, minify, legalComments, external } = createRequire(import.meta.url)('../esbuild.cjs')
+  await build({
+    entryPoints: [join(import.meta.dirname, 'peers', `${name}.ts`)],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    logLevel: 'error',
+    target,
+    minify,
+    legalComments,
+    external: name === 'aws-sdk' ? [] : external,
+  })
+}

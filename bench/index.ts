@@ -1,0 +1,150 @@
+// What a sign-up takes and costs, compared with alternatives. --json prints the figures, --write updates docs/benchmarks.
+import { spawnSync } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { cpus } from 'node:os'
+import { parseArgs } from 'node:util'
+import { startDynamoDB } from '../local/dynamodb.ts'
+import { startProxy } from '../local/proxy.ts'
+import { buildCandidates, REPLACED, THIS_API } from './candidates.ts'
+import { drawChart } from './chart.ts'
+import * as cost from './cost.ts'
+import { type Measured, measureSignups, SSM_MS } from './signups.ts'
+
+/** Odd, so that a median is a measured value. */
+const ROUNDS = 11
+const DOCUMENT = new URL('../docs/benchmarks.md', import.meta.url)
+const CHART = new URL('../docs/benchmarks.svg', import.meta.url)
+
+const { values: options } = parseArgs({ options: { json: { type: 'boolean' }, write: { type: 'boolean' } } })
+const python = findPython()
+const dynamodb = await startDynamoDB()
+const proxy = await startProxy(dynamodb.port)
+const { candidates, remove } = await buildCandidates(proxy.port, python)
+const measured = await measureSignups(candidates, proxy, ROUNDS, (text) => console.error(text))
+await remove()
+await proxy.stop()
+await dynamodb.stop()
+
+const date = new Date().toISOString().slice(0, 10)
+const machine = `${cpus()[0]?.model.trim()}, ${cpus().length} cores, Node ${process.version}`
+const fullSize = measured.filter(({ candidate }) => candidate.megabytes === cost.FULL_VCPU_MEGABYTES)
+const [ours] = fullSize
+if (!ours) throw Error('nothing was measured')
+
+const report = writeReport(ours)
+console.log(options.json ? JSON.stringify({ date, machine, rounds: ROUNDS, measured }, null, 2) : report)
+if (options.write) {
+  const document = readFileSync(DOCUMENT, 'utf8')
+  const tables = /(?<=<!-- bench -->\n).*(?=<!-- \/bench -->)/s
+  writeFileSync(
+    DOCUMENT,
+    document.replace(tables, () => `${report}\n`),
+  )
+  const bars = fullSize.map(({ candidate, startMs, loadMs, first }) => ({
+    name: candidate.name,
+    parts: [startMs + loadMs, first.hashMs, first.databaseMs + first.overheadMs],
+  }))
+  const title = 'The first sign-up of a process, in milliseconds'
+  writeFileSync(CHART, drawChart(title, ['start and load', 'hash', 'DynamoDB, SSM and all else'], bars))
+}
+
+function writeReport(ours: Measured): string {
+  const { warm } = ours
+  const share = (hashMs: number) => `${((hashMs / sumOf(warm)) * 100).toFixed(1)} %`
+  return `**The hash is ${share(warm.hashMs)} of a warm sign-up.** Waiting for the local DynamoDB is ${share(warm.databaseMs)}, and everything else ${share(warm.overheadMs)}.
+
+Medians of ${ROUNDS} rounds on ${date}, in milliseconds: ${machine}. SSM is set to answer after ${SSM_MS} ms.
+${python ? '' : '\nThe replaced system was not measured: BENCH_PYTHON is no Python with boto3 and bcrypt.\n'}
+### A warm sign-up, at 1,769 MB
+
+${table(
+  '| | hash | DynamoDB | everything else | sum | calls |',
+  fullSize.map(({ candidate, warm }) => [
+    nameOf(candidate),
+    ...[warm.hashMs, warm.databaseMs, warm.overheadMs, sumOf(warm)].map((ms) => format(ms)),
+    tally(warm.calls),
+  ]),
+)}
+
+### The first sign-up of a process, at 1,769 MB
+
+${table(
+  '| | bundle | start | load | hash | DynamoDB, SSM | everything else | sum | calls |',
+  fullSize.map(({ candidate, startMs, loadMs, first }) => [
+    nameOf(candidate),
+    candidate.kilobytes ? `${candidate.kilobytes} KB` : '',
+    ...[startMs, loadMs, first.hashMs, first.databaseMs, first.overheadMs].map((ms) => format(ms)),
+    format(startMs + loadMs + sumOf(first)),
+    tally(first.calls),
+  ]),
+)}
+
+### With less memory
+
+${table(
+  '| | memory | warm sign-up | first sign-up, with start and load | 1,000 sign-ups, all cold | a million, 1 % cold |',
+  measured
+    .filter(({ candidate: { name } }) => name === THIS_API || name === REPLACED)
+    .map((row) => [
+      nameOf(row.candidate),
+      `${row.candidate.megabytes} MB`,
+      format(sumOf(row.warm)),
+      format(row.startMs + row.loadMs + sumOf(row.first)),
+      `$${cost.costOfSignups(1000, 1, timesOf(row)).toFixed(3)}`,
+      `$${cost.costOfSignups(1e6, 0.01, timesOf(row)).toFixed(2)}`,
+    ]),
+)}
+
+### What this API costs
+
+${writeCosts(timesOf(ours))}`
+}
+
+function writeCosts(times: cost.Times): string {
+  const { newAccounts, largeBodies } = cost.costOfAttack(times)
+  const perSecond = cost.FUNCTIONS_AT_ONCE / (times.warmMs / 1000)
+  return `${table('| what | US dollars |', [
+    ['1,000 sign-ups in a month, each of which starts a process', cost.costOfSignups(1000, 1, times).toFixed(3)],
+    ['a month in which nobody signs up, with 100,000 users in the table', cost.costOfUsers(100_000).toFixed(3)],
+    ['an hour of new accounts at the throttle of 50 requests per second', newAccounts.toFixed(2)],
+    ['an hour of 6 MB bodies at that throttle', largeBodies.toFixed(2)],
+  ])}
+
+A new AWS account runs at most ${cost.FUNCTIONS_AT_ONCE} functions at once: here ${perSecond.toFixed(0)} sign-ups per second.`
+}
+
+function timesOf({ candidate, startMs, loadMs, first, warm }: Measured) {
+  return {
+    initMs: startMs + loadMs,
+    firstMs: sumOf(first),
+    warmMs: sumOf(warm),
+    megabytes: candidate.megabytes,
+  }
+}
+
+function sumOf({ hashMs, databaseMs, overheadMs }: Measured['warm']): number {
+  return hashMs + databaseMs + overheadMs
+}
+
+function nameOf({ name, hash }: Measured['candidate']): string {
+  return `${name}, ${hash}`
+}
+
+function tally(calls: string[]): string {
+  return [...new Set(calls)].map((call) => `${calls.filter((other) => other === call).length} ${call}`).join(', ')
+}
+
+function table(head: string, rows: string[][]): string {
+  const columns = head.split('|').length - 2
+  return [head, `|${' --- |'.repeat(columns)}`, ...rows.map((row) => `| ${row.join(' | ')} |`)].join('\n')
+}
+
+function format(ms: number): string {
+  return ms.toFixed(1)
+}
+
+/** A Python that can run the replaced system, if there is one. */
+function findPython(): string | undefined {
+  const python = process.env.BENCH_PYTHON ?? 'python3'
+  return spawnSync(python, ['-c', 'import boto3, bcrypt']).status === 0 ? python : undefined
+}

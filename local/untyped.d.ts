@@ -1,0 +1,2 @@
+declare module '@aws-lite/dynamodb'
+declare module 'dynalite'

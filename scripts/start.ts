@@ -1,0 +1,38 @@
+// Starts the API on this machine: the checks whose failure Sandbox would not explain, then `arc sandbox`.
+import { accessSync, constants } from 'node:fs'
+import { createConnection } from 'node:net'
+import { ARC, readProject, stop } from './arc.ts'
+import { checkTypes } from './tools.ts'
+
+const { PORT = '3333', ARC_HOST = '127.0.0.1' } = process.env
+
+if (!/^\d+$/.test(PORT) || Number(PORT) < 1 || Number(PORT) > 65535) {
+  stop(`PORT is ${PORT}. It must be a whole number from 1 to 65535.`)
+}
+if (await isInUse(Number(PORT))) stop(`Port ${PORT} is in use. Choose another one: set PORT, for example to 4000.`)
+requireWriteAccess()
+await readProject()
+checkTypes()
+
+// Sandbox runs in this process, so that a signal to this process stops it.
+process.argv = [process.execPath, ARC, 'sandbox', '--no-update-notifier']
+const { default: arc } = await import('@architect/architect/src/index.js')
+if (!(await arc())) process.exit(1)
+
+function isInUse(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = createConnection({ port, host: ARC_HOST === '0.0.0.0' ? '127.0.0.1' : ARC_HOST })
+    socket.on('connect', () => socket.destroy(resolve(true) as undefined))
+    socket.on('error', () => resolve(false))
+  })
+}
+
+function requireWriteAccess(): void {
+  try {
+    accessSync('.', constants.W_OK)
+  } catch {
+    stop(
+      `Sandbox writes its build into ${process.cwd()}, but may not write there. Change the permissions of the folder.`,
+    )
+  }
+}

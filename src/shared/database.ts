@@ -1,0 +1,52 @@
+import { setTimeout } from 'node:timers/promises'
+// Not documented, so the version is pinned: the public `arc.tables` asks SSM for the names at each cold start.
+import createTables from '@architect/functions/src/tables/index.js'
+
+/** TABLE_NAMES has the name of each table by its name in app.arc. */
+const tables = createTables({
+  services: async () => ({ tables: JSON.parse(process.env.TABLE_NAMES ?? '{}') }),
+})
+
+type Tables = Awaited<ReturnType<typeof tables>>
+
+/** Milliseconds for one call, including its second try and the retries of the client, which has no time limit. */
+const DEADLINE = 2000
+/** Milliseconds after which a call is sent again on another connection: the network may have dropped the first. */
+const SECOND_TRY_AFTER = 500
+
+/** DynamoDB did not answer in time, failed or throttled the call. A write may or may not have happened. */
+export class DatabaseUnavailable extends Error {
+  override name = 'DatabaseUnavailable'
+}
+
+/**
+ * Makes one call to DynamoDB, which must be safe to repeat: it is sent a second time if it stalls.
+ * @throws {DatabaseUnavailable} if there is no answer in time, or if DynamoDB or the network fails
+ * @throws the client's own error, with the name that AWS gives it, for all else: `ConditionalCheckFailedException`, …
+ */
+export async function callDatabase<Answer>(call: (tables: Tables) => Promise<Answer>): Promise<Answer> {
+  const client = await tables()
+  const settled = new AbortController()
+  const after = (ms: number) => setTimeout(ms, undefined, { signal: settled.signal })
+  try {
+    return await Promise.race([
+      call(client),
+      after(SECOND_TRY_AFTER).then(() => call(client)),
+      after(DEADLINE).then(() => Promise.reject(new DatabaseUnavailable('no answer in time'))),
+    ])
+  } catch (error) {
+    throw isTransient(error) ? new DatabaseUnavailable(error.name) : error
+  } finally {
+    settled.abort()
+  }
+}
+
+// https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html
+const THROTTLED = ['ProvisionedThroughputExceededException', 'ThrottlingException', 'RequestLimitExceeded']
+
+function isTransient(error: unknown): error is Error {
+  if (!(error instanceof Error)) return false
+  const { name, statusCode, host } = error as Error & { statusCode?: number; host?: string }
+  // A network error has the host of the request and no status.
+  return THROTTLED.includes(name) || (statusCode ? statusCode >= 500 : host !== undefined)
+}

@@ -1,0 +1,130 @@
+import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { type Browser, chromium, type Page } from 'playwright-core'
+import type { Test } from 'tape'
+import { startDynamoDB } from '../../local/dynamodb.ts'
+import { type Fault, startProxy } from '../../local/proxy.ts'
+import { startSandbox } from '../../local/sandbox.ts'
+
+const PATHS = [
+  process.env.CHROME_PATH,
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
+]
+const executablePath = PATHS.find((path) => path && existsSync(path))
+
+/** True if this machine has no Chromium. */
+export const skip = !executablePath
+if (skip) console.log('skipped: the browser tests need a Chromium. Install one, or set CHROME_PATH.')
+
+/** A host name that means this machine. Unlike 127.0.0.1 over http, it is no secure context, as in a LAN. */
+export const LAN_HOST = 'lan.test'
+
+export function launchBrowser(): Promise<Browser> {
+  const args = [
+    '--no-sandbox',
+    '--disable-gpu',
+    '--disable-quic',
+    '--disable-background-networking',
+    `--host-resolver-rules=MAP ${LAN_HOST} 127.0.0.1`,
+  ]
+  return chromium.launch({ executablePath: String(executablePath), args })
+}
+
+/** The API in Sandbox, with a proxy in front of its DynamoDB. */
+export async function startApi(manifest?: (manifest: string) => string) {
+  const dynamodb = await startDynamoDB()
+  const proxy = await startProxy(dynamodb.port)
+  const sandbox = await startSandbox({ tablesPort: proxy.port, ...(manifest && { manifest }) })
+  return {
+    url: sandbox.url,
+    user: sandbox.user,
+    inject: proxy.inject,
+    async stop(): Promise<void> {
+      await sandbox.stop()
+      await proxy.stop()
+      await dynamodb.stop()
+    },
+  }
+}
+
+/** The counter of attempts answers that this source has had more than it may. */
+export const tooManyAttempts: Record<string, Fault> = {
+  UpdateItem: ({ response }) =>
+    void response
+      .writeHead(200, { 'content-type': 'application/x-amz-json-1.0' })
+      .end('{"Attributes":{"attempts":{"N":"1000000"}}}'),
+}
+
+/** Fills in one field after the other by keyboard. The focus ends on the last of them. */
+export async function typeIntoFields(page: Page, fields: Record<string, string>): Promise<void> {
+  await page.locator('input').first().focus()
+  for (const [name, text] of Object.entries(fields)) {
+    while ((await focused(page)) !== name) await page.keyboard.press('Tab')
+    await page.keyboard.press('ControlOrMeta+a')
+    await page.keyboard.press('Delete')
+    await page.keyboard.insertText(text)
+  }
+}
+
+/** The name of the field that has the focus, or the text of another element. */
+export function focused(page: Page): Promise<string | null | undefined> {
+  return page.evaluate(() => {
+    const element = document.activeElement
+    return element instanceof HTMLInputElement ? element.name : element?.textContent
+  })
+}
+
+/** Makes waits of 1 to 9 seconds end at once. The function returns those waits. Axe sets timers of 10 seconds. */
+export async function skipWaits(page: Page): Promise<() => Promise<number[]>> {
+  await page.addInitScript(() => {
+    const waits: number[] = []
+    const { setTimeout } = window
+    Object.assign(window, {
+      waits,
+      setTimeout(run: () => void, ms = 0) {
+        if (ms < 1000 || ms >= 10_000) return setTimeout(run, ms)
+        waits.push(ms)
+        return setTimeout(run, 0)
+      },
+    })
+  })
+  return () => page.evaluate(() => (window as unknown as { waits: number[] }).waits)
+}
+
+/** The Idempotency-Key of each sign-up that the page sends from now on. */
+export function recordKeys(page: Page): string[] {
+  const keys: string[] = []
+  page.on('request', (request) => {
+    const key = request.headers()['idempotency-key']
+    if (request.method() === 'POST' && key) keys.push(key)
+  })
+  return keys
+}
+
+/** Checks a state with axe. SCREENSHOTS names a folder to keep pictures of it in. */
+export async function checkState(t: Test, page: Page, state: string): Promise<void> {
+  const axe = await readFile(new URL(import.meta.resolve('axe-core')), 'utf8')
+  await page.evaluate(axe)
+  const violations = await page.evaluate(async () => (await (globalThis as any).axe.run()).violations)
+  const found = violations.map(({ id, nodes }: any) => [id, nodes[0].html])
+  t.deepEqual(found, [], `axe-core: ${state}`)
+  if (process.env.SCREENSHOTS) await takeScreenshots(page, state)
+}
+
+async function takeScreenshots(page: Page, state: string): Promise<void> {
+  const size = page.viewportSize()
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme })
+    for (const width of [390, 1440]) {
+      await page.setViewportSize({ width, height: 800 })
+      const path = `${process.env.SCREENSHOTS}/${state}-${colorScheme}-${width}.png`
+      await page.screenshot({ path, fullPage: true })
+    }
+  }
+  await page.emulateMedia({ colorScheme: null })
+  if (size) await page.setViewportSize(size)
+}

@@ -1,0 +1,340 @@
+// examples/SignUpForm.tsx in a real Chromium, against the real API.
+import type { APIResponse, Browser, Page } from 'playwright-core'
+import test from 'tape'
+import { refusal } from '../../local/proxy.ts'
+import { freePorts, startServer } from '../../local/server.ts'
+import {
+  checkState,
+  focused,
+  launchBrowser,
+  recordKeys,
+  skip,
+  skipWaits,
+  startApi,
+  tooManyAttempts,
+  typeIntoFields,
+} from './_browser.ts'
+import { startFormPage } from './_form-page.ts'
+
+const PASSWORD = 'engine of 1837'
+const WELCOME = 'Welcome! Your account is ready.'
+const ada = { user_email: 'ada@example.com', user_password: PASSWORD, user_name: 'Ada Lovelace' }
+
+let browser: Browser
+let api: Awaited<ReturnType<typeof startApi>>
+let formPage: Awaited<ReturnType<typeof startFormPage>>
+/** The Idempotency-Key with which the form signed Ada up. */
+let keyOfAda: string
+
+test('Chromium, the API and a page with the form start', { skip }, async (t) => {
+  browser = await launchBrowser()
+  // The window never ends during the tests, so that Retry-After is always long.
+  api = await startApi((manifest) => manifest.replace('@cors', '@limits\nattempts-window-minutes 900000\n\n@cors'))
+  formPage = await startFormPage(`${api.url}/signup`)
+  t.ok(browser.isConnected())
+})
+
+test('with a slow script, the form is not sent before React has hydrated it', { skip }, async (t) => {
+  const { page, stop } = await openPage()
+  const releaseScript = formPage.holdScript()
+  const earlier = formPage.requests.length
+  await page.goto(formPage.url, { waitUntil: 'commit' })
+  await typeIntoFields(page, { ...ada, user_email: 'slow@example.com' })
+  t.ok(await submitButton(page).isDisabled())
+  await page.keyboard.press('Enter')
+  const sent = formPage.requests.slice(earlier)
+  t.deepEqual(
+    sent.map(({ method, url }) => `${method} ${url.split('?')[0]}`),
+    ['GET /', 'GET /form.js'],
+  )
+
+  releaseScript()
+  await page.locator('button[type=submit]:enabled').waitFor()
+  await page.keyboard.press('Enter')
+  await page.getByText(WELCOME).waitFor()
+  t.equal((await api.user('slow@example.com'))?.user_name, ada.user_name, 'what was typed before is sent')
+  requireNoPassword(t, formPage.requests)
+  await stop(t)
+})
+
+test('without scripts, the password is in no URL, whatever sends the form', { skip }, async (t) => {
+  const context = await browser.newContext({ javaScriptEnabled: false })
+  const page = await context.newPage()
+  await page.goto(formPage.url)
+  t.ok(await page.locator('noscript').isVisible(), 'it says to turn JavaScript on')
+  for (const [name, text] of Object.entries(ada)) await page.locator(`[name=${name}]`).fill(text)
+  await page.keyboard.press('Enter')
+  t.equal(formPage.requests.at(-1)?.method, 'GET', 'a disabled button sends nothing')
+
+  // A password manager or an extension may send the form without the button.
+  const loaded = page.waitForEvent('load')
+  await page.locator('form').evaluate((form: HTMLFormElement) => form.submit())
+  await loaded
+  t.equal(formPage.requests.at(-1)?.method, 'POST')
+  requireNoPassword(t, [...formPage.requests, { url: page.url(), referer: '' }])
+  await context.close()
+})
+
+test('it is filled in by keyboard: 400 marks the fields, 201 says welcome', { skip }, async (t) => {
+  const { page, stop } = await openPage()
+  await page.goto(formPage.url)
+  await page.exposeFunction('onSignedUp', (uid: string) => uids.push(uid))
+  const uids: string[] = []
+  const keys = recordKeys(page)
+  await checkState(t, page, 'form-empty')
+
+  await typeIntoFields(page, { user_email: 'a@b', user_password: PASSWORD, user_age: '200' })
+  await page.keyboard.press('Enter')
+  await page.getByText('Please correct the marked fields.').waitFor()
+  t.equal(await focused(page), 'user_email', 'the first wrong field has the focus')
+  const email = page.getByRole('textbox', { name: 'E-mail address', exact: true })
+  t.equal(await email.getAttribute('aria-invalid'), 'true')
+  t.match(await description(page, 'user_email'), /^This is not a complete e-mail address\./)
+  t.equal(await description(page, 'user_name'), 'Enter your name.')
+  t.match(await description(page, 'user_age'), /^The age must be a whole number/)
+  t.equal(await page.locator('[name=user_password]').getAttribute('aria-describedby'), null)
+  t.equal(await page.locator('[aria-invalid=true]').count(), 3)
+  await checkState(t, page, 'form-400')
+
+  await typeIntoFields(page, { ...ada, user_age: '17', user_school: 'Lycée' })
+  await page.keyboard.press('Enter')
+  await page.getByText(WELCOME).waitFor()
+  t.equal(await focused(page), WELCOME, 'the focus is not lost')
+  keyOfAda = String(keys.at(-1))
+  const { uid, user_age } = (await api.user(ada.user_email)) ?? {}
+  t.deepEqual([[uid], user_age], [uids, 17])
+  await checkState(t, page, 'form-201')
+  await stop(t)
+})
+
+test('fields have autocomplete tokens, and the password can be shown', { skip }, async (t) => {
+  const { page, stop } = await openPage()
+  await page.goto(formPage.url)
+  await page.locator('button[type=submit]:enabled').waitFor()
+  const inputs = await page.locator('input').all()
+  const tokens = await Promise.all(inputs.map((input) => input.getAttribute('autocomplete')))
+  t.deepEqual(tokens, ['email', 'new-password', 'name', 'off', 'organization'])
+  const password = page.getByRole('textbox', { name: 'Password', exact: true })
+  const show = page.getByRole('button', { name: 'Show password' })
+  t.equal(await password.getAttribute('type'), 'password')
+  await show.press('Space')
+  t.deepEqual([await password.getAttribute('type'), await show.getAttribute('aria-pressed')], ['text', 'true'])
+  await show.press('Space')
+  t.deepEqual([await password.getAttribute('type'), await show.getAttribute('aria-pressed')], ['password', 'false'])
+  await stop(t)
+})
+
+test('while it is busy, the button keeps the focus and sends nothing more', { skip }, async (t) => {
+  const { page, stop } = await openPage()
+  const keys = recordKeys(page)
+  const { promise: mayAnswer, resolve: answer } = Promise.withResolvers<void>()
+  await page.route('**/signup', async (route) => {
+    await mayAnswer
+    await route.fulfill({ status: 201, body: '{"uid":"1"}' })
+  })
+  await page.goto(formPage.url)
+  await typeIntoFields(page, { ...ada, user_school: '' })
+  await page.keyboard.press('Tab')
+  await page.keyboard.press('Enter')
+  await page.getByText('Signing up…').waitFor()
+  t.equal(await focused(page), 'Signing up…')
+  t.equal(await submitButton(page).getAttribute('aria-disabled'), 'true')
+  await page.keyboard.press('Enter')
+  await page.keyboard.press('Enter')
+  answer()
+  await page.getByText(WELCOME).waitFor()
+  t.equal(keys.length, 1, 'one request')
+  await stop(t)
+})
+
+test('409: the address is marked as taken, and a changed form gets a new key', { skip }, async (t) => {
+  const { page, stop } = await openPage()
+  const keys = recordKeys(page)
+  await page.goto(formPage.url)
+  await typeIntoFields(page, ada)
+  await page.keyboard.press('Enter')
+  await page.getByText('Please correct the marked fields.').waitFor()
+  t.equal(await focused(page), 'user_email')
+  t.equal(await description(page, 'user_email'), 'This e-mail address already has an account. Log in instead.')
+  await checkState(t, page, 'form-409')
+  await typeIntoFields(page, { user_email: 'a@b' })
+  const sent = page.waitForRequest('**/signup')
+  await page.keyboard.press('Enter')
+  await sent
+  t.notEqual(keys[0], keys[1])
+  await stop(t)
+})
+
+test('429 and 503: it tries again by itself only if the wait is short', { skip }, async (t) => {
+  const { page, stop } = await openPage()
+  const waits = await skipWaits(page)
+  const keys = recordKeys(page)
+  // A real 503 takes two seconds, so the next ones repeat the answer of the first.
+  let unavailable: APIResponse | undefined
+  let refusals = 0
+  await page.route('**/signup', async (route) => {
+    if (refusals-- <= 0) return route.continue()
+    unavailable ??= await route.fetch()
+    return route.fulfill({ response: unavailable })
+  })
+  await page.goto(formPage.url)
+  await typeIntoFields(page, { ...ada, user_email: 'retry@example.com' })
+  api.inject(tooManyAttempts)
+  await page.keyboard.press('Enter')
+  await page.getByText('There were too many sign-ups from your network. Please try again later.').waitFor()
+  t.deepEqual(await waits(), [], 'it does not wait for minutes')
+  await checkState(t, page, 'form-429')
+
+  // A real 503 takes two seconds, so the second and third time the page gets the answer of the first.
+  api.inject({ PutItem: refusal('ThrottlingException') })
+  refusals = 3
+  await page.keyboard.press('Enter')
+  await page.getByText('We could not save your sign-up just now. Please try again in a moment.').waitFor()
+  t.deepEqual(await waits(), [2000, 2000], 'it tries three times and waits as long as the API says')
+  await checkState(t, page, 'form-503')
+
+  api.inject({})
+  refusals = 1
+  await page.keyboard.press('Enter')
+  await page.getByText(WELCOME).waitFor()
+  t.deepEqual(await waits(), [2000, 2000, 2000])
+  t.deepEqual([keys.length, new Set(keys).size], [6, 1], 'the same form keeps its key')
+  await stop(t)
+})
+
+test('422: the key belongs to another sign-up', { skip }, async (t) => {
+  const { page, stop } = await openPage()
+  await page.route('**/signup', (route) =>
+    route.continue({ headers: { ...route.request().headers(), 'idempotency-key': keyOfAda } }),
+  )
+  await page.goto(formPage.url)
+  await typeIntoFields(page, { ...ada, user_password: 'another password' })
+  await page.keyboard.press('Enter')
+  await page.getByText('This account was already made with other details.').waitFor()
+  await checkState(t, page, 'form-422')
+  await stop(t)
+})
+
+test('it works over plain http in a LAN', { skip }, async (t) => {
+  const { page, stop } = await openPage()
+  await page.route('**/signup', (route) => route.fulfill({ status: 201, body: '{"uid":"1"}' }))
+  await page.goto(formPage.lanUrl)
+  t.equal(await page.evaluate(() => typeof crypto.randomUUID), 'undefined')
+  await typeIntoFields(page, ada)
+  await page.keyboard.press('Enter')
+  await page.getByText(WELCOME).waitFor()
+  await stop(t)
+})
+
+test('an exception in onSignedUp is reported as what it is', { skip }, async (t) => {
+  const { page, stop } = await openPage()
+  await page.addInitScript(() => {
+    Object.assign(window, {
+      onSignedUp() {
+        throw Error('the next page is missing')
+      },
+    })
+  })
+  await page.goto(formPage.url)
+  await page.route('**/signup', (route) => route.fulfill({ status: 201, body: '{"uid":"1"}' }))
+  await typeIntoFields(page, ada)
+  const reported = page.waitForEvent('pageerror')
+  await page.keyboard.press('Enter')
+  await page.getByText(WELCOME).waitFor()
+  t.equal((await reported).message, 'the next page is missing')
+  await stop(t, ['the next page is missing'])
+})
+
+test('an answer that is not from the API is shown as a sentence', { skip }, async (t) => {
+  const { page, stop } = await openPage()
+  const waits = await skipWaits(page)
+  const unknown = 'The server sent an answer that this page does not understand. Please try again later.'
+  const answers: [number, string, string][] = [
+    [502, '<html>Bad gateway</html>', unknown],
+    [200, '{"ok":true}', unknown],
+    [500, '{"message":{"text":"no"}}', unknown],
+    [500, 'null', unknown],
+    [404, '{"message":"Not Found"}', 'Not Found'],
+    [429, '{"message":"Too Many Requests"}', 'Too Many Requests'],
+    [400, '{"message":"The field is wrong.","errors":[{"field":"x","message":"no"}]}', 'The field is wrong.'],
+  ]
+  await page.goto(formPage.url)
+  await typeIntoFields(page, ada)
+  let answer = { status: 0, body: '' }
+  await page.route('**/signup', (route) => route.fulfill(answer))
+  for (const [status, body, sentence] of answers) {
+    answer = { status, body }
+    const answered = page.waitForResponse('**/signup')
+    await page.keyboard.press('Enter')
+    await answered
+    await page.getByRole('status').filter({ hasText: sentence }).waitFor()
+    t.pass(`${status} ${body}`)
+  }
+  t.deepEqual(await waits(), [1000, 1000], 'without Retry-After it waits a second')
+  await stop(t)
+})
+
+test('no server, and a server that never answers, are told as what they are', { skip }, async (t) => {
+  const { page, stop } = await openPage()
+  await page.addInitScript(() => {
+    const timeout = AbortSignal.timeout.bind(AbortSignal)
+    AbortSignal.timeout = (ms) => timeout(ms / 100)
+  })
+  const silent = await startServer(() => {})
+  const [closedPort] = await freePorts(1)
+  for (const url of [`http://127.0.0.1:${closedPort}`, silent.url]) {
+    await page.goto(formPage.urlFor(url))
+    await typeIntoFields(page, ada)
+    await page.keyboard.press('Enter')
+    await page.getByText('The server cannot be reached. Check your connection and try again.').waitFor()
+    t.ok(await submitButton(page).isEnabled())
+  }
+  await checkState(t, page, 'form-unreachable')
+  await silent.stop()
+  await stop(t)
+})
+
+test('all that was started stops', { skip }, async (t) => {
+  await browser.close()
+  await api.stop()
+  await formPage.stop()
+  t.notOk(browser.isConnected())
+})
+
+/** A new page. `stop` closes it, and fails if React or the form reported any other error than those named. */
+async function openPage() {
+  const page = await browser.newPage()
+  page.setDefaultTimeout(10_000)
+  const errors: string[] = []
+  page.on('pageerror', ({ message }) => errors.push(message))
+  page.on('console', (message) => {
+    const isAboutStatus = message.text().startsWith('Failed to load resource')
+    if (['error', 'warning'].includes(message.type()) && !isAboutStatus) errors.push(message.text())
+  })
+  return {
+    page,
+    async stop(t: test.Test, expected: string[] = []): Promise<void> {
+      await page.close()
+      t.deepEqual(errors, expected, 'the console is clean')
+    },
+  }
+}
+
+const submitButton = (page: Page) => page.locator('button[type=submit]')
+
+/** What a screen reader says about a field besides its name. */
+async function description(page: Page, name: string): Promise<string> {
+  const id = await page.locator(`[name=${name}]`).getAttribute('aria-describedby')
+  return String(await page.locator(`[id="${id}"]`).textContent())
+}
+
+function requireNoPassword(t: test.Test, requests: { url: string; referer: string }[]): void {
+  const urls = requests
+    .flatMap(({ url, referer }) => [url, referer])
+    .map((url) => decodeURIComponent(url.replaceAll('+', ' ')))
+  t.deepEqual(
+    urls.filter((url) => url.includes(PASSWORD)),
+    [],
+    'no URL has the password',
+  )
+}

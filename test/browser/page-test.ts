@@ -1,0 +1,185 @@
+// The page that `npm start` serves at /, in a real Chromium.
+import type { Browser, Page } from 'playwright-core'
+import test from 'tape'
+import { problem } from '../../src/shared/problem.ts'
+import {
+  checkState,
+  focused,
+  launchBrowser,
+  recordKeys,
+  skip,
+  skipWaits,
+  startApi,
+  tooManyAttempts,
+  typeIntoFields,
+} from './_browser.ts'
+
+const PASSWORD = 'three words here'
+const kim = { user_email: 'kim@example.com', user_password: PASSWORD, user_name: 'Kim' }
+const UNREACHABLE = 'The server cannot be reached. Is it still running?'
+
+let browser: Browser
+let api: Awaited<ReturnType<typeof startApi>>
+
+test('Chromium and Sandbox start', { skip }, async (t) => {
+  browser = await launchBrowser()
+  api = await startApi((manifest) =>
+    manifest.replace('@cors', '@limits\nattempts-window-minutes 900000\n\n@passwords\nminimum-length 9\n\n@cors'),
+  )
+  t.ok(browser.isConnected())
+})
+
+test('without scripts, the page puts no password into a URL', { skip }, async (t) => {
+  const context = await browser.newContext({ javaScriptEnabled: false })
+  const page = await context.newPage()
+  const urls: string[] = []
+  page.on('request', (request) => urls.push(request.url(), request.headers().referer ?? ''))
+  await page.goto(api.url)
+  t.ok(await page.locator('noscript p').isVisible(), 'it says to turn JavaScript on')
+  for (const [name, text] of Object.entries(kim)) await page.locator(`[name=${name}]`).fill(text)
+  await page.keyboard.press('Enter')
+  t.deepEqual(urls, [`${api.url}/`, ''], 'a disabled button sends nothing')
+  const loaded = page.waitForEvent('load')
+  await page.locator('form').evaluate((form: HTMLFormElement) => form.submit())
+  await loaded
+  t.equal(urls.length, 4)
+  t.deepEqual(
+    [...urls, page.url()].filter((url) => url.includes('three')),
+    [],
+  )
+  await context.close()
+})
+
+test('it is used by keyboard alone, and says what is wrong and what went well', { skip }, async (t) => {
+  const page = await browser.newPage({ viewport: { width: 320, height: 640 } })
+  await page.goto(api.url)
+  t.equal(await page.locator('label[for=user_password]').textContent(), 'Password (9 characters or more)')
+  await checkColors(t, page, 'page-empty')
+  t.ok(await fitsTheScreen(page))
+
+  await typeIntoFields(page, { user_email: 'a@b', user_age: '200' })
+  await page.keyboard.press('Enter')
+  await page.getByText('Please correct 4 fields.').waitFor()
+  t.equal(await focused(page), 'user_email', 'the first wrong field has the focus')
+  t.equal(await page.locator('#user_email').getAttribute('aria-invalid'), 'true')
+  t.match(String(await page.locator('#user_email_error').textContent()), /^This is not a complete e-mail address\./)
+  t.equal(await page.locator('#outcome').getAttribute('role'), 'status', 'the outcome is announced')
+  t.match(await text(page, '#request'), /"user_password": ""/, 'no dots for an empty password')
+  t.match(await text(page, '#answer'), /^400 Bad Request, after \d+ ms\ncontent-type: application\/problem\+json\n/)
+  const failure = await look(page)
+  await checkColors(t, page, 'page-400')
+  t.ok(await fitsTheScreen(page))
+
+  await typeIntoFields(page, { ...kim, user_age: '17', user_school: 'Lycée' })
+  await page.keyboard.press('Tab')
+  t.equal(await focused(page), 'Sign up')
+  const keys = recordKeys(page)
+  await page.keyboard.press('Enter')
+  await page.getByText('Welcome, Kim! Your account is ready.').waitFor()
+  t.equal(await page.locator('[aria-invalid=true]').count(), 0)
+  t.match(await text(page, '#answer'), /^201 Created, after \d+ ms\ncontent-type: application\/json\n\n\{\n {2}"uid"/)
+  t.match(await text(page, '#request'), /"user_password": "••••••••"/, 'the password is not shown')
+  t.notDeepEqual(await look(page), failure, 'success and failure look different')
+  await checkColors(t, page, 'page-201')
+  t.ok(await fitsTheScreen(page))
+
+  const repeated = page.waitForResponse('**/signup')
+  await page.keyboard.press('Enter')
+  t.equal((await repeated).status(), 201, 'the same form sent again is a retry')
+  t.equal(keys[0], keys[1])
+  t.equal((await api.user(kim.user_email))?.user_age, 17)
+  await page.close()
+})
+
+test('on a wide screen, form and answer stand side by side', { skip }, async (t) => {
+  const page = await browser.newPage({ viewport: { width: 1440, height: 800 } })
+  await page.goto(api.url)
+  const form = await page.locator('form').boundingBox()
+  const answer = await page.locator('section').boundingBox()
+  t.ok(form && answer && answer.x >= form.x + form.width && answer.y === form.y)
+  await page.close()
+})
+
+test('it tries again after a 503, shows Retry-After, and leaves no old answer standing', {
+  skip,
+}, async (t) => {
+  const page = await browser.newPage()
+  const waits = await skipWaits(page)
+  const keys = recordKeys(page)
+  let isUnavailable = false
+  const headers = { 'content-type': 'application/problem+json', 'retry-after': '2' }
+  await page.route('**/signup', async (route) => {
+    if (!isUnavailable) return route.continue()
+    return route.fulfill({ status: 503, headers, json: problem('unavailable') })
+  })
+  await page.goto(api.url)
+  await typeIntoFields(page, kim)
+
+  api.inject(tooManyAttempts)
+  await page.keyboard.press('Enter')
+  await page
+    .getByText('There were too many sign-ups from your network. Please try again later.', { exact: true })
+    .waitFor()
+  t.match(await text(page, '#answer'), /^429 Too Many Requests, .*\n(.*\n)*retry-after: \d{4,}\n/)
+  t.deepEqual(await waits(), [], 'it does not wait for minutes')
+  await checkState(t, page, 'page-429')
+
+  isUnavailable = true
+  await page.keyboard.press('Enter')
+  await page
+    .getByText('We could not save your sign-up just now. Please try again in a moment.', { exact: true })
+    .waitFor()
+  t.match(await text(page, '#answer'), /^503 Service Unavailable, .*\n(.*\n)*retry-after: 2\n/)
+  t.deepEqual(await waits(), [2000, 2000])
+  await checkState(t, page, 'page-503')
+
+  api.inject({})
+  isUnavailable = false
+  await page.keyboard.press('Enter')
+  await page.getByText('This e-mail address already has an account. Log in instead.', { exact: true }).waitFor()
+  t.equal(await text(page, '#outcome'), 'Please correct one field.')
+  t.deepEqual([keys.length, new Set(keys).size], [5, 1], 'the same form keeps its key')
+  await checkState(t, page, 'page-409')
+  await page.close()
+})
+
+test('all that was started stops, and the page says that the server is gone', { skip }, async (t) => {
+  const page = await browser.newPage()
+  await page.goto(api.url)
+  await typeIntoFields(page, { user_email: 'a@b' })
+  await page.keyboard.press('Enter')
+  await page.getByText('Please correct 3 fields.').waitFor()
+  await api.stop()
+  await page.keyboard.press('Enter')
+  await page.getByText(UNREACHABLE).waitFor()
+  t.equal(await text(page, '#answer'), 'There was no answer.')
+  t.equal(await page.locator('[aria-invalid=true]').count(), 0)
+  await checkState(t, page, 'page-unreachable')
+  await browser.close()
+  t.notOk(browser.isConnected())
+})
+
+/** Checks a state in light and dark. */
+async function checkColors(t: test.Test, page: Page, state: string): Promise<void> {
+  await page.emulateMedia({ colorScheme: 'dark' })
+  await checkState(t, page, state)
+  await page.emulateMedia({ colorScheme: 'light' })
+  await checkState(t, page, state)
+}
+
+async function text(page: Page, selector: string): Promise<string> {
+  return String(await page.locator(selector).textContent())
+}
+
+/** How the outcome looks: its colours and the sign in front of it. */
+function look(page: Page): Promise<string[]> {
+  return page.locator('#outcome').evaluate((element) => {
+    const { color, backgroundColor } = getComputedStyle(element)
+    return [color, backgroundColor, getComputedStyle(element, '::before').content]
+  })
+}
+
+/** True if nothing is wider than the screen. */
+function fitsTheScreen(page: Page): Promise<boolean> {
+  return page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)
+}

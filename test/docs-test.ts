@@ -1,0 +1,56 @@
+// README.md and docs/ say what the code does.
+import { existsSync, globSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import test from 'tape'
+import { readSettings } from '../src/plugins/settings.ts'
+import commonPasswords from '../src/shared/common-passwords.json' with { type: 'json' }
+import { PROBLEMS } from '../src/shared/problem.ts'
+
+const ROOT = join(import.meta.dirname, '..')
+const read = (file: string) => readFileSync(join(ROOT, file), 'utf8')
+const documents = globSync(['*.md', 'docs/*.md'], { cwd: ROOT })
+const { scripts } = JSON.parse(read('package.json'))
+
+test('every link to a file leads to one, and every npm command exists', async (t) => {
+  t.ok(documents.length >= 7, documents.join())
+  for (const file of documents) {
+    const text = read(file)
+    for (const [, path = ''] of text.matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)) {
+      t.ok(existsSync(join(ROOT, dirname(file), path)), `${file}: ${path}`)
+    }
+    for (const [, name = ''] of text.matchAll(/npm run ([\w:-]+)/g)) t.ok(name in scripts, `${file}: npm run ${name}`)
+  }
+})
+
+test('README lists every problem with its status, and no other', async (t) => {
+  const rows = [...read('README.md').matchAll(/^\| (\d{3}) \| (.*?) \|/gm)]
+  const listed = rows.flatMap(([, status, codes = '']) =>
+    [...codes.matchAll(/`(\w+)`/g)].map(([, code]) => `${status} ${code}`),
+  )
+  const problems = Object.entries(PROBLEMS).map(([code, { status }]) => `${status} ${code}`)
+  t.deepEqual(listed.sort(), problems.sort())
+})
+
+test('docs/operating.md lists every setting with its default, and no other', async (t) => {
+  let pragma = ''
+  const listed: string[] = []
+  for (const line of read('docs/operating.md').split('\n')) {
+    const [, first = '', names, value] = /^\| (?:`@(\w+)`)? ?\| ((?:`[\w-]+`(?:, )?)+) \| (.*?) \|/.exec(line) ?? []
+    if (first) pragma = first
+    for (const [, name] of names?.matchAll(/`([\w-]+)`/g) ?? [])
+      listed.push(`${pragma} ${name} ${value?.replaceAll('`', '')}`)
+  }
+  const defaults = Object.entries(readSettings({})).flatMap(([pragma, settings]) =>
+    Object.entries(settings).map(([name, value]) => `${pragma} ${name} ${value ?? 'none'}`),
+  )
+  t.deepEqual(listed.sort(), defaults.sort())
+})
+
+test('the figures of README that the code knows are right', async (t) => {
+  const readme = read('README.md')
+  t.ok(readme.includes(`**${commonPasswords.length.toLocaleString('en')} common passwords**`))
+  const snapshot = read('test/stack-snapshot.yaml')
+  t.ok(readme.includes(`**${snapshot.match(/^ {4}Type: /gm)?.length} resources`))
+  const actions = snapshot.match(/- (dynamodb|logs):\w+/g)
+  t.ok(readme.includes(`and ${actions?.length} actions**`), `${actions}`)
+})

@@ -1,0 +1,236 @@
+// The handler in this process: what it logs, and how it answers if something fails.
+import type { APIGatewayProxyEventV2 } from 'aws-lambda'
+import test from 'tape'
+import { type DynamoDB, startDynamoDB } from '../local/dynamodb.ts'
+import { signUpEvent } from '../local/lambda.ts'
+import { type DatabaseProxy, firstTime, lost, startProxy } from '../local/proxy.ts'
+import { DatabaseUnavailable } from '../src/shared/database.ts'
+import type { Dependencies } from '../src/shared/signup.ts'
+import { ada } from './_client.ts'
+import { captureLog, loadHandler } from './_handler.ts'
+
+let dynamodb: DynamoDB
+let proxy: DatabaseProxy
+let handler: Awaited<ReturnType<typeof loadHandler>>
+
+/** Sends an event to the handler. Resolves to the answer and the log record. */
+async function send(event: APIGatewayProxyEventV2, deps: Partial<Dependencies> = {}) {
+  const { result, printed } = await captureLog(() => handler.respond(event, { ...handler.deps, ...deps }))
+  const [[line] = []] = JSON.parse(printed)
+  const body = JSON.parse(String(result.body))
+  return { status: result.statusCode, headers: result.headers ?? {}, body, record: JSON.parse(line) }
+}
+
+const person = (name: string) => ({ ...ada, user_email: `${name}@example.com` })
+
+test('the handler and its DynamoDB start', async (t) => {
+  dynamodb = await startDynamoDB()
+  proxy = await startProxy(dynamodb.port)
+  handler = await loadHandler(proxy.port)
+  t.ok(handler)
+})
+
+test('a stored sign-up is logged with its uid, its times and the ID of the request', async (t) => {
+  const first = await send(signUpEvent(person('first')))
+  t.equal(first.status, 201)
+  const { hash_ms, store_ms, ...record } = first.record
+  t.deepEqual(record, { outcome: 'created', uid: first.body.uid, request_id: 'id', cold: true })
+  t.ok(hash_ms > 0 && store_ms > 0, `${hash_ms} ms and ${store_ms} ms`)
+  t.equal((await send(signUpEvent(person('second')))).record.cold, false, 'only the first is cold')
+})
+
+test('the times in the log are those of the hash and of the write, in milliseconds', async (t) => {
+  const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
+  const started = performance.now()
+  const { record } = await send(signUpEvent(person('times')), {
+    hashPassword: async () => {
+      await wait(50)
+      return '$2b$'
+    },
+    insertUser: async () => {
+      await wait(150)
+      return { outcome: 'stored' }
+    },
+  })
+  t.ok(record.hash_ms >= 49 && record.store_ms >= 149, `${record.hash_ms} ms and ${record.store_ms} ms`)
+  t.ok(record.hash_ms + record.store_ms <= performance.now() - started + 0.2)
+  t.equal(record.hash_ms, Math.round(record.hash_ms * 10) / 10, 'with one decimal')
+})
+
+test('a refused sign-up is logged with the fields and their errors', async (t) => {
+  const { record } = await send(signUpEvent({ ...ada, user_email: 'a@b', user_age: 0 }))
+  t.deepEqual(record, {
+    outcome: 'invalid_fields',
+    fields: ['user_email: invalid', 'user_age: invalid'],
+    request_id: 'id',
+    cold: false,
+  })
+  const taken = await send(signUpEvent(person('first')))
+  t.equal(taken.status, 409)
+  t.equal(taken.record.outcome, 'email_taken')
+  t.deepEqual(taken.record.fields, ['user_email: taken'])
+  t.ok(taken.record.hash_ms > 0)
+})
+
+test('a source without attempts left gets 429 with the seconds to wait, before anything is hashed', async (t) => {
+  const { status, headers, record } = await send(signUpEvent(person('limited')), {
+    registerAttempt: async () => ({ allowed: false, retryAfter: 61 }),
+    hashPassword: async () => {
+      throw Error('it was hashed')
+    },
+  })
+  t.equal(status, 429)
+  t.equal(headers['retry-after'], '61')
+  t.deepEqual(record, { outcome: 'too_many_attempts', request_id: 'id', cold: false })
+})
+
+test('if the database is unavailable, the answer is 503 with Retry-After', async (t) => {
+  const { status, headers, body, record } = await send(signUpEvent(person('down')), {
+    insertUser: async () => {
+      throw new DatabaseUnavailable('test')
+    },
+  })
+  t.equal(status, 503)
+  t.equal(headers['retry-after'], '2')
+  t.equal(body.code, 'unavailable')
+  t.deepEqual(record, { outcome: 'unavailable', error: 'DatabaseUnavailable', request_id: 'id', cold: false })
+})
+
+test('a bug gets 500 without Retry-After, and the log names the error only', async (t) => {
+  for (const [error, name] of [
+    [TypeError('ada@example.com'), 'TypeError'],
+    ['a text', 'string'],
+  ] as const) {
+    const { status, headers, body, record } = await send(signUpEvent(person('bug')), {
+      insertUser: async () => {
+        throw error
+      },
+    })
+    t.equal(status, 500)
+    t.equal(headers['retry-after'], undefined)
+    t.equal(body.message, 'Something went wrong on our side. Please try again later.')
+    t.deepEqual(record, { outcome: 'internal_error', error: name, request_id: 'id', cold: false })
+  }
+})
+
+test('on this machine the terminal shows the cause of a bug, in AWS it does not', async (t) => {
+  const { error: print } = console
+  for (const [stage, shown] of [
+    ['testing', true],
+    ['production', false],
+  ] as const) {
+    const printed: unknown[] = []
+    console.error = (...line) => printed.push(...line)
+    process.env.ARC_ENV = stage
+    const cause = TypeError('the cause')
+    await send(signUpEvent(person('cause')), {
+      insertUser: async () => {
+        throw cause
+      },
+    })
+    console.error = print
+    t.deepEqual(printed, shown ? [cause] : [], stage)
+  }
+})
+
+test('a check that is unreachable is skipped, and every log record says so', async (t) => {
+  const down = async (): Promise<never> => {
+    throw Error('down')
+  }
+  const created = await send(signUpEvent(person('skipped')), { registerAttempt: down, isBreached: down })
+  t.equal(created.status, 201)
+  t.deepEqual(created.record.skipped, ['attempts', 'breached_passwords'])
+  const breached = await send(signUpEvent(person('breached')), {
+    registerAttempt: down,
+    isBreached: async () => true,
+  })
+  t.equal(breached.status, 400)
+  t.deepEqual(
+    breached.body.errors.map(({ field, code }: Record<string, string>) => `${field} ${code}`),
+    ['user_password breached'],
+  )
+  t.deepEqual(breached.record.skipped, ['attempts'])
+  const taken = await send(signUpEvent(person('skipped')), { registerAttempt: down })
+  t.deepEqual(taken.record.skipped, ['attempts'])
+  t.equal((await send(signUpEvent(person('healthy')))).record.skipped, undefined)
+})
+
+test("the alarm's filter matches the line of a skipped check, and no healthy line", async (t) => {
+  process.env.AWS_LAMBDA_LOG_FORMAT = 'JSON'
+  const lineOf = async (deps: Partial<Dependencies>, name: string) => {
+    const { printed } = await captureLog(() => handler.respond(signUpEvent(person(name)), { ...handler.deps, ...deps }))
+    const [[record]] = JSON.parse(printed)
+    t.equal(typeof record, 'object', 'Lambda gets an object, so that its fields can be searched')
+    // Lambda's JSON format puts what was logged into `message`.
+    return { timestamp: '2026-11-25T12:00:00Z', level: 'INFO', requestId: 'id', message: record }
+  }
+  const skipped = await lineOf({ registerAttempt: () => Promise.reject(Error('down')) }, 'filter1')
+  const healthy = await lineOf({}, 'filter2')
+  const refused = await lineOf({ registerAttempt: async () => ({ allowed: false, retryAfter: 1 }) }, 'filter3')
+  delete process.env.AWS_LAMBDA_LOG_FORMAT
+  // The pattern of alarms.ts: { $.message.skipped[0] = "*" }
+  const matches = (line: { message: { skipped?: string[] } }) => typeof line.message.skipped?.[0] === 'string'
+  t.deepEqual([skipped, healthy, refused].map(matches), [true, false, false])
+})
+
+test('a sign-up makes one counter update and one conditional write', async (t) => {
+  proxy.inject({})
+  await send(signUpEvent(person('calls')))
+  const [update, put, ...more] = proxy.calls()
+  t.equal(update?.operation, 'UpdateItem')
+  t.equal(put?.operation, 'PutItem')
+  t.equal(put?.body.ConditionExpression, 'attribute_not_exists(user_email)')
+  t.deepEqual(more, [])
+})
+
+test('only a refused write is followed by a read, and the read is consistent', async (t) => {
+  proxy.inject({ PutItem: firstTime(lost) })
+  const { status, body } = await send(signUpEvent(person('lost')))
+  t.equal(status, 201)
+  t.equal(body.uid, (await dynamodb.user('lost@example.com'))?.uid, 'our own earlier row is a success')
+  const read = proxy.calls().find(({ operation }) => operation === 'GetItem')
+  t.equal(read?.body.ConsistentRead, true)
+})
+
+test('if the other account is deleted meanwhile, the answer is 503, and a retry succeeds', async (t) => {
+  await send(signUpEvent(person('deleted')))
+  proxy.inject({
+    GetItem: async ({ forward, response }) => {
+      await dynamodb.client.DeleteItem({ TableName: 'users', Key: { user_email: 'deleted@example.com' } })
+      const { status, body } = await forward()
+      response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0' }).end(body)
+    },
+  })
+  t.equal((await send(signUpEvent(person('deleted')))).status, 503)
+  proxy.inject({})
+  t.equal((await send(signUpEvent(person('deleted')))).status, 201)
+})
+
+test('a body in base64 is decoded, strictly', async (t) => {
+  const base64 = (body: Buffer) => ({
+    ...signUpEvent({}),
+    body: body.toString('base64'),
+    isBase64Encoded: true,
+  })
+  t.equal((await send(base64(Buffer.from(JSON.stringify(person('base64')))))).status, 201)
+  const latin1 = Buffer.from(JSON.stringify({ ...ada, user_name: 'Zoë' }), 'latin1')
+  const { status, body } = await send(base64(latin1))
+  t.equal(status, 400)
+  t.equal(body.code, 'invalid_json')
+})
+
+test('an event without headers, body or address is answered', async (t) => {
+  for (const [event, expected] of [
+    [{}, 415],
+    [{ headers: { 'content-type': 'application/json' } }, 400],
+    [{ ...signUpEvent(person('no-address')), requestContext: undefined }, 201],
+  ] as const) {
+    t.equal((await send(event as unknown as APIGatewayProxyEventV2)).status, expected)
+  }
+})
+
+test('everything stops', async (t) => {
+  await proxy.stop()
+  await dynamodb.stop()
+  t.end()
+})

@@ -2,19 +2,28 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
+import { answerChangeSet, type ChangeSet, toXml } from './change-sets.ts'
 
 export type Call = { action: string; path: string; body: string; parameters: Record<string, string> }
 
-type Account = { deployed: boolean; parameters: Map<string, string>; objects: Map<string, Buffer> }
+type Account = {
+  deployed: boolean
+  template: string
+  parameters: Map<string, string>
+  objects: Map<string, Buffer>
+  changeSets: Map<string, ChangeSet>
+}
 
 /**
  * The few AWS endpoints that `arc deploy` and `arc destroy` call, on this machine: an account in which nothing was
- * deployed before. `calls` grows with each call; `objects` has what was put into S3, by its path.
+ * deployed before. `calls` grows with each call; `objects` has what was put into S3, by its path; `changeSets` has those
+ * that were not deleted, by their names.
  */
 export async function startFakeAws() {
   const calls: Call[] = []
   const objects = new Map<string, Buffer>()
-  const account: Account = { deployed: false, parameters: new Map(), objects }
+  const changeSets = new Map<string, ChangeSet>()
+  const account: Account = { deployed: false, template: '', parameters: new Map(), objects, changeSets }
 
   const server = createServer(async (request, response) => {
     const bytes = await buffer(request)
@@ -22,6 +31,8 @@ export async function startFakeAws() {
     calls.push(call)
     if (call.action === 's3 PUT' && isObject(call.path)) objects.set(call.path, bytes)
     if (call.action === 'CreateStack') account.deployed = true
+    if (call.action === 'CreateStack' || call.action === 'UpdateStack')
+      account.template = `${objects.get(pathOf(`${call.parameters.TemplateURL}`))}`
     if (call.action === 'DeleteStack') account.deployed = false
     if (call.action === 'PutParameter') account.parameters.set(`${call.parameters.Name}`, `${call.parameters.Value}`)
     const { status, type, body } = answer(call, account)
@@ -31,6 +42,7 @@ export async function startFakeAws() {
   return {
     calls,
     objects,
+    changeSets,
     /** What makes `arc` call here, with no account. */
     env: {
       AWS_ENDPOINT_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
@@ -60,7 +72,7 @@ const outputs = `<Outputs>
 
 function answer(
   { action, path, parameters }: Call,
-  { deployed, parameters: stored, objects }: Account,
+  { deployed, template, parameters: stored, objects, changeSets }: Account,
 ): { status: number; type: string; body: string } {
   const xml = (body: string, status = 200) => ({ status, type: 'text/xml', body })
   const json = (body: object) => ({
@@ -97,6 +109,18 @@ function answer(
       return xml(
         `<DescribeStacksResponse><DescribeStacksResult><Stacks><member><StackStatus>CREATE_COMPLETE</StackStatus>${outputs}</member></Stacks></DescribeStacksResult></DescribeStacksResponse>`,
       )
+    case 'GetTemplate':
+      if (!deployed) return noStack
+      return xml(toXml({ GetTemplateResponse: { GetTemplateResult: { TemplateBody: template } } }))
+    case 'CreateChangeSet':
+    case 'DescribeChangeSet':
+    case 'DeleteChangeSet': {
+      if (!deployed) return noStack
+      const result = answerChangeSet(action, parameters, template, changeSets)
+      return 'Code' in result
+        ? xml(toXml({ ErrorResponse: { Error: result } }), 400)
+        : xml(toXml({ [`${action}Response`]: { [`${action}Result`]: result } }))
+    }
     case 'DescribeLogGroups':
       return json({ logGroups: [{ logGroupName: `${parameters.logGroupNamePrefix}Function` }] })
     case 'ListDistributions':
@@ -115,6 +139,11 @@ function answer(
 /** Whether a path is `/bucket/key`, not `/bucket`. */
 function isObject(path: string): boolean {
   return path.split('/').length > 2
+}
+
+/** The path that an object of this URL has here. */
+function pathOf(url: string): string {
+  return url.replace(/^https:\/\/([^.]+)\.[^/]+/, '/$1')
 }
 
 function content(path: string): string {

@@ -1,19 +1,36 @@
 // Shows what a deploy would make in AWS, without an account: the real `arc deploy --dry-run` against a fake one.
+// With --diff it runs against the real account, which it only reads, and also shows what the deploy would change there.
 import { readFileSync, rmSync } from 'node:fs'
+import { toLogicalID } from '@architect/utils'
 import { startFakeAws } from '../local/aws.ts'
 import type { Resource, Template } from '../src/plugins/architect.ts'
 import { arcDeploy, readProject, readWords, stop } from './arc.ts'
+import { connectToCloudFormation } from './cloudformation.ts'
+import { printDiff } from './diff.ts'
 import { checkTypes } from './tools.ts'
 
-const { stage } = readWords('plan')
-await readProject()
+const { stage, name, flags } = readWords('plan', ['--diff'])
+const inv = await readProject()
+const callCloudFormation = flags.includes('--diff') && (await connectToCloudFormation(inv))
 checkTypes()
 rmSync('sam.json', { force: true })
-const aws = await startFakeAws()
-const { ok, output } = await arcDeploy(['--dry-run', `--${stage}`], { show: false, env: aws.env })
-await aws.stop()
+const { ok, output } = await dryRun()
 if (!ok) stop(`${output}\nThere is no plan for ${stage}: see above.`)
-print(JSON.parse(readFileSync('sam.json', 'utf8')))
+const template: Template = JSON.parse(readFileSync('sam.json', 'utf8'))
+print(template)
+if (callCloudFormation) {
+  await printDiff(callCloudFormation, template, [inv.app, stage, name ?? ''].map(toLogicalID).join(''))
+}
+
+async function dryRun() {
+  const words = ['--dry-run', `--${stage}`]
+  // Variables that were set with `arc env` are in the account.
+  if (callCloudFormation) return arcDeploy(words, { show: false })
+  const aws = await startFakeAws()
+  const result = await arcDeploy(words, { show: false, env: aws.env })
+  await aws.stop()
+  return result
+}
 
 function print({ Resources, Outputs }: Template): void {
   console.log(`The ${stage} stack, written to sam.json:\n`)

@@ -19,17 +19,18 @@ const boundary: Statement[] = Resources.Boundary.Properties.PolicyDocument.State
 const role = iam('role/MathaiProduction-Role-X')
 const bounded = { 'iam:PermissionsBoundary': iam('policy/Boundary') }
 
-test('deployer.yaml allows each call of a first deploy, a second deploy and a destroy', async (t) => {
+test('deployer.yaml allows each call of a first deploy, a second deploy, a diff and a destroy', async (t) => {
   const project = await copyProject()
   const aws = await startFakeAws()
   const deploy = 'npx arc deploy --no-hydrate --production'
-  for (const command of [deploy, deploy, 'npx arc destroy --app mathai --production --force --now']) {
+  const diff = 'node scripts/plan.ts production --diff'
+  for (const command of [deploy, deploy, diff, 'npx arc destroy --app mathai --production --force --now']) {
     const { status, output } = await run(command, project.folder, aws.env)
     t.equal(status, 0, output)
   }
   const rights = new Map(aws.calls.flatMap(rightsFor).map((right) => [right.join(' on '), right]))
   for (const [name, right] of rights) t.ok(allows(deployer, right), name)
-  for (const action of ['CreateStack', 'UpdateStack', 'DeleteStack'])
+  for (const action of ['CreateStack', 'UpdateStack', 'CreateChangeSet', 'DeleteChangeSet', 'DeleteStack'])
     t.ok(rights.has(`cloudformation:${action} on ${arn('cloudformation', 'stack/MathaiProduction/id')}`))
 
   const [, template] = [...aws.objects].find(([path]) => path.endsWith('-template.json')) ?? []

@@ -10,6 +10,7 @@ export type Manifest = Record<string, Pragma | undefined> & { tables?: Record<st
 export type Stage = 'staging' | 'production'
 
 export type Inventory = {
+  app: string
   aws: { region: string; profile?: string | null }
   tables: { name: string; pitr: boolean | null }[]
   /** deployStage is null in Sandbox. */
@@ -42,6 +43,7 @@ export type Resource = {
   DependsOn?: string | string[]
   DeletionPolicy?: 'Retain' | 'Delete'
   UpdateReplacePolicy?: 'Retain' | 'Delete'
+  Metadata?: Record<string, string>
   ArcMetadata?: { arcStaticAssetProxy?: boolean }
 }
 

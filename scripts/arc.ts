@@ -1,11 +1,17 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createRequire } from 'node:module'
+import { createInterface } from 'node:readline'
+import { stripVTControlCharacters } from 'node:util'
 import inventory from '@architect/inventory'
 import type { Inventory, Stage } from '../src/plugins/architect.ts'
 
 /** The file of the `arc` command. */
 export const ARC = createRequire(import.meta.url).resolve('@architect/architect/src/index.js')
+
+/** What Architect prints in front of the message of an error. */
+const FAILED = 'deploy failed!'
+const STACK_LINE = /^ +at .*[:)]/
 
 /** The words of a command: the stage, `--name NAME`, and options of the command itself. Ends the process if one is wrong. */
 export function readWords(command: string, flags: string[] = []) {
@@ -51,27 +57,42 @@ export async function readProject(): Promise<Inventory> {
   }
 }
 
+/** Ends the process with a sentence if app.arc names no region: Architect would deploy to one of its own choice. */
+export function requireRegion({ _project }: Inventory): void {
+  const hasRegion = _project.arc.aws?.some((line) => [line].flat()[0] === 'region')
+  if (!hasRegion) stop('app.arc names no region. Add a line such as "region us-east-1" below @aws.')
+}
+
 /**
- * Runs `arc deploy`. Resolves to whether it succeeded, and to everything it printed.
+ * Runs `arc deploy`. Resolves to whether it succeeded, and to everything it printed. It shows this without stacks and up to
+ * an error, whose message is the caller's to print.
  * Hydration is off: it would run an unlocked `npm install` inside a dependency, and the bundle needs none.
  */
 export async function arcDeploy(words: string[], options: { show: boolean; env?: NodeJS.ProcessEnv }) {
   const child = spawn(process.execPath, [ARC, 'deploy', '--no-hydrate', ...words], {
-    env: { ...process.env, ...options.env },
+    // Without CI, Architect writes a spinner and hides the cursor, although its output is a pipe.
+    env: { ...process.env, CI: 'true', ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let output = ''
-  for (const [stream, shown] of [
-    [child.stdout, process.stdout],
-    [child.stderr, process.stderr],
+  for (const [stream, print] of [
+    [child.stdout, console.log],
+    [child.stderr, console.error],
   ] as const) {
-    stream.on('data', (chunk) => {
-      output += chunk
-      if (options.show) shown.write(chunk)
+    createInterface(stream).on('line', (line) => {
+      output += `${line}\n`
+      if (options.show && !output.includes(FAILED) && !STACK_LINE.test(line)) print(line)
     })
   }
   const [status] = await once(child, 'close')
-  return { ok: status === 0, output }
+  return { ok: status === 0, output: stripVTControlCharacters(output) }
+}
+
+/** The error message in what a failed `arc deploy` printed. Architect prints it twice, the second time with the stack. */
+export function failureOf(output: string): string {
+  const [first = '', ...rest] = (output.split(FAILED)[1] ?? '').trim().split('\n')
+  const second = rest.findIndex((line) => line.endsWith(first))
+  return [first, ...rest.slice(0, second)].join('\n')
 }
 
 /** Ends the process as failed, with a sentence. */

@@ -1,6 +1,8 @@
 import { setTimeout } from 'node:timers/promises'
+import awsLite from '@aws-lite/client'
 import type { Inventory, Template } from '../src/plugins/architect.ts'
-import { connectToAws } from './aws-client.ts'
+import { requireRegion, stop } from './arc.ts'
+import { chooseCredentials, explainMissing } from './credentials.ts'
 
 const WAIT_SECONDS = 300
 const NOT_YET = /_(PENDING|IN_PROGRESS)$/
@@ -30,12 +32,18 @@ type Page = { Status: string; StatusReason?: string; Changes: List<Member>; Next
 /** Sends one request to CloudFormation. Resolves to its result. */
 export type CallCloudFormation = <Result>(Action: string, parameters: Record<string, string>) => Promise<Result>
 
-/** @aws-lite/cloudformation has no change sets. */
+/** Calls CloudFormation with the credentials of a deploy. Ends the process with a sentence if there are none. */
 export async function connectToCloudFormation(inv: Inventory): Promise<CallCloudFormation> {
-  const client = await connectToAws(inv)
+  requireRegion(inv)
+  const { region, profile } = inv.aws
+  const credentials = chooseCredentials(profile)
+  const client = await awsLite({ region, ...(profile && { profile }) }).catch((error) =>
+    stop(explainMissing(error.message, credentials)),
+  )
   return async (Action, parameters) => {
     const { payload } = await client({
       service: 'cloudformation',
+      // A template is too long for a URL.
       headers: { 'content-type': 'application/x-www-form-urlencoded' },
       body: `${new URLSearchParams({ Action, Version: '2010-05-15', ...parameters })}`,
     })

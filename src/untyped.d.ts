@@ -10,7 +10,6 @@ declare module '@architect/inventory'
 declare module '@architect/utils' {
   export function toLogicalID(name: string): string
 }
-declare module '@aws-lite/cloudformation'
 declare module '*.html' {
   const text: string
   export default text

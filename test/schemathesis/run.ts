@@ -1,6 +1,7 @@
 // Compares the API with openapi.yaml: Schemathesis generates requests from the document and checks the answers.
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startSandbox } from '../../local/sandbox.ts'
 
@@ -16,7 +17,9 @@ if (spawnSync(schemathesis, ['--version']).status !== 0) {
   const options = ['--url', sandbox.url, '--checks', 'all', '--max-examples', examples, '--continue-on-failure']
   // The settings are in schemathesis.toml of this folder.
   const cwd = join(import.meta.dirname, '../..')
-  const child = spawn(schemathesis, ['run', 'openapi.yaml', ...options], { cwd, stdio: 'inherit' })
+  // Hypothesis, the generator of Schemathesis, would keep its files in this folder.
+  const env = { ...process.env, HYPOTHESIS_STORAGE_DIRECTORY: join(tmpdir(), 'mathai-signup-hypothesis') }
+  const child = spawn(schemathesis, ['run', 'openapi.yaml', ...options], { cwd, env, stdio: 'inherit' })
   const [status] = await once(child, 'close')
   await sandbox.stop()
   process.exitCode = status ?? 1

@@ -1,5 +1,4 @@
-import awsLite from '@aws-lite/client'
-import cloudformation from '@aws-lite/cloudformation'
+import { openAccount, type Stack } from '../account.ts'
 import type { DeployArguments, Template } from '../architect.ts'
 import { API, tableId } from './template.ts'
 
@@ -15,15 +14,14 @@ export function addOutputs({ Outputs }: Template): void {
   }
 }
 
-type Client = { DescribeStacks(input: { StackName: string }): Promise<{ Stacks: { Outputs: Output[] }[] }> }
-type Output = { OutputKey: string; OutputValue: string }
-
-/** Prints the outputs after a deploy. */
+/** Prints the outputs after a deploy. `npm run deploy` prints them itself, after its smoke test. */
 export async function printOutputs({ dryRun, inventory, stackName }: DeployArguments): Promise<void> {
-  if (dryRun) return
-  const { region, profile } = inventory.inv.aws
-  const aws = await awsLite({ region, ...(profile && { profile }), plugins: [cloudformation] })
-  const { CloudFormation } = aws as unknown as { CloudFormation: Client }
-  const { Stacks } = await CloudFormation.DescribeStacks({ StackName: stackName })
-  for (const { OutputKey, OutputValue } of Stacks[0]?.Outputs ?? []) console.log(`${OutputKey}: ${OutputValue}`)
+  if (dryRun || process.env.OUTPUTS_ARE_PRINTED_LATER) return
+  const stack = await (await openAccount(inventory.inv.aws)).stack(stackName)
+  console.log(formatOutputs(stack))
+}
+
+/** A line for each output. */
+export function formatOutputs(stack: Stack | undefined): string {
+  return (stack?.outputs ?? []).map(({ OutputKey, OutputValue }) => `${OutputKey}: ${OutputValue}`).join('\n')
 }

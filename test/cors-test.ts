@@ -53,17 +53,15 @@ for (const [what, origins, allowed] of cases) {
       t.equal(preflight.status, 204, origin)
       t.deepEqual(corsHeaders(preflight), answered ? preflightHeaders(answered, policy) : {}, `preflight of ${origin}`)
 
-      const signup = JSON.stringify({
-        ...ada,
-        user_email: `${encodeURIComponent(origin).replaceAll('%', '')}@example.com`,
-      })
       const requests: [number, RequestInit][] = [
-        [201, { method: 'POST', headers: { ...json, origin }, body: signup }],
-        [409, { method: 'POST', headers: { ...json, origin }, body: signup }],
         [400, { method: 'POST', headers: { ...json, origin }, body: '{}' }],
         [415, { method: 'POST', headers: { origin }, body: '{}' }],
         [404, { method: 'GET', headers: { origin } }],
       ]
+      if (answered) {
+        const body = JSON.stringify({ ...ada, user_email: `${requests.length}${origin.length}@example.com` })
+        requests.push([201, { method: 'POST', headers: { ...json, origin }, body }])
+      }
       for (const [status, init] of requests) {
         const reply = await send(init)
         t.equal(reply.status, status)

@@ -1,7 +1,11 @@
 // Runs test files and prints a line for each test: those of `npm test`, or those of the folders and files that are named.
+// Each file has a process of its own, so that no test can disturb another file; three run at once.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { globSync } from 'node:fs'
 import { join } from 'node:path'
 import tape from 'tape'
+import { gatherOutput } from '../local/process.ts'
 
 type Row = {
   type: string
@@ -13,6 +17,8 @@ type Row = {
   expected?: unknown
 }
 
+const AT_ONCE = 3
+
 const names = process.argv.slice(2)
 const patterns = names.length
   ? names.flatMap((name) => [`${name}/*-test.ts`, `${name}-test.ts`])
@@ -21,29 +27,54 @@ const files = globSync(patterns, { cwd: import.meta.dirname }).sort()
 if (!files.length) throw Error(`There is no test ${names.join(' or ')}`)
 
 const counts = { passed: 0, failed: 0, skipped: 0 }
-const current = { name: '', failures: [] as Row[], skip: false, started: 0 }
-tape.createStream({ objectMode: true }).on('data', (row: Row | string) => {
-  if (typeof row === 'string') return console.log(`  ${row}`)
-  if (row.type === 'test') {
-    Object.assign(current, {
-      name: row.name,
-      failures: [],
-      skip: Boolean(row.skip),
-      started: performance.now(),
-    })
-  }
-  if (row.type === 'assert' && !row.ok) current.failures.push(row)
-  if (row.type === 'end' && current.name) report()
-})
+if (files.length === 1) await runHere(String(files[0]))
+else {
+  await Promise.all(Array.from({ length: AT_ONCE }, runInTurn))
+  finish()
+}
 
-function report(): void {
-  const { name, failures, skip, started } = current
+/** Runs files in processes of their own until none is left. */
+async function runInTurn(): Promise<void> {
+  for (let file = files.shift(); file; file = files.shift()) {
+    const name = file.replace(/-test\.ts$/, '')
+    const child = spawn(process.execPath, [import.meta.filename, name], { stdio: ['ignore', 'pipe', 'pipe'] })
+    const output = gatherOutput(child)
+    const [status] = await once(child, 'close')
+    const [, lines, passed, failed, skipped] =
+      /^(.*)\n(\d+) passed, (\d+) failed(?:, (\d+) skipped)?\n$/s.exec(output()) ?? []
+    console.log(`\n${file}\n${(lines ?? output()).trimEnd()}`)
+    counts.passed += Number(passed ?? 0)
+    // A file that ends without its summary has failed, too.
+    counts.failed += Number(failed ?? 0) || (status ? 1 : 0)
+    counts.skipped += Number(skipped ?? 0)
+  }
+}
+
+/** Runs a file in this process. */
+async function runHere(file: string): Promise<void> {
+  const current = { name: '', failures: [] as Row[], skip: false, started: 0 }
+  tape.createStream({ objectMode: true }).on('data', (row: Row | string) => {
+    if (typeof row === 'string') return console.log(`  ${row}`)
+    if (row.type === 'test') {
+      const { name = '', skip } = row
+      Object.assign(current, { name, failures: [], skip: Boolean(skip), started: performance.now() })
+    }
+    if (row.type === 'assert' && !row.ok) current.failures.push(row)
+    if (row.type === 'end' && current.name) {
+      report(current)
+      current.name = ''
+    }
+  })
+  tape.onFinish(finish)
+  await import(join(import.meta.dirname, file))
+}
+
+function report({ name, failures, skip, started }: { name: string; failures: Row[]; skip: boolean; started: number }) {
   const result = resultOf(failures, skip)
   counts[result]++
   const mark = { failed: '✗', skipped: '-', passed: '✓' }[result]
   console.log(`${mark} ${name} (${Math.round(performance.now() - started)} ms)`)
   for (const { name, at, actual, expected } of failures) console.log({ name, at, actual, expected })
-  current.name = ''
 }
 
 function resultOf(failures: Row[], skip: boolean) {
@@ -51,11 +82,9 @@ function resultOf(failures: Row[], skip: boolean) {
   return skip ? 'skipped' : 'passed'
 }
 
-tape.onFinish(() => {
+function finish(): void {
   const { passed, failed, skipped } = counts
   console.log(`\n${passed} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ''}`)
   // A test that failed may have left something running. Otherwise nothing keeps the process alive.
   if (failed || !(passed || skipped)) process.exit(1)
-})
-
-for (const file of files) await import(join(import.meta.dirname, file))
+}

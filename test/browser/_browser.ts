@@ -59,6 +59,11 @@ export const tooManyAttempts: Record<string, Fault> = {
       .end('{"Attributes":{"attempts":{"N":"1000000"}}}'),
 }
 
+/** The database answers something that is not HTTP. The client does not repeat such a call, so the 503 comes at once. */
+export const unavailable: Record<string, Fault> = {
+  PutItem: ({ response }) => void response.socket?.end('no HTTP\r\n\r\n'),
+}
+
 /** Fills in one field after the other by keyboard. The focus ends on the last of them. */
 export async function typeIntoFields(page: Page, fields: Record<string, string>): Promise<void> {
   await page.locator('input').first().focus()

@@ -1,7 +1,7 @@
 // examples/SignUpForm.tsx in a real Chromium, against the real API.
-import type { APIResponse, Browser, Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import test from 'tape'
-import { refusal } from '../../local/proxy.ts'
+import type { Fault } from '../../local/proxy.ts'
 import { freePorts, startServer } from '../../local/server.ts'
 import {
   checkState,
@@ -13,6 +13,7 @@ import {
   startApi,
   tooManyAttempts,
   typeIntoFields,
+  unavailable,
 } from './_browser.ts'
 import { startFormPage } from './_form-page.ts'
 
@@ -128,12 +129,14 @@ test('while it is busy, the button keeps the focus and sends nothing more', { sk
   const { page, stop } = await openPage()
   const keys = recordKeys(page)
   const { promise: mayAnswer, resolve: answer } = Promise.withResolvers<void>()
-  await page.route('**/signup', async (route) => {
+  const hold: Fault = async ({ forward, response }) => {
+    const { status, body } = await forward()
     await mayAnswer
-    await route.fulfill({ status: 201, body: '{"uid":"1"}' })
-  })
+    response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0' }).end(body)
+  }
+  api.inject({ PutItem: hold })
   await page.goto(formPage.url)
-  await typeIntoFields(page, { ...ada, user_school: '' })
+  await typeIntoFields(page, { ...ada, user_email: 'busy@example.com', user_school: '' })
   await page.keyboard.press('Tab')
   await page.keyboard.press('Enter')
   await page.getByText('Signing up…').waitFor()
@@ -144,6 +147,7 @@ test('while it is busy, the button keeps the focus and sends nothing more', { sk
   answer()
   await page.getByText(WELCOME).waitFor()
   t.equal(keys.length, 1, 'one request')
+  api.inject({})
   await stop(t)
 })
 
@@ -169,14 +173,6 @@ test('429 and 503: it tries again by itself only if the wait is short', { skip }
   const { page, stop } = await openPage()
   const waits = await skipWaits(page)
   const keys = recordKeys(page)
-  // A real 503 takes two seconds, so the next ones repeat the answer of the first.
-  let unavailable: APIResponse | undefined
-  let refusals = 0
-  await page.route('**/signup', async (route) => {
-    if (refusals-- <= 0) return route.continue()
-    unavailable ??= await route.fetch()
-    return route.fulfill({ response: unavailable })
-  })
   await page.goto(formPage.url)
   await typeIntoFields(page, { ...ada, user_email: 'retry@example.com' })
   api.inject(tooManyAttempts)
@@ -186,16 +182,16 @@ test('429 and 503: it tries again by itself only if the wait is short', { skip }
   await checkState(t, page, 'form-429')
 
   // A real 503 takes two seconds, so the second and third time the page gets the answer of the first.
-  api.inject({ PutItem: refusal('ThrottlingException') })
-  refusals = 3
+  api.inject(unavailable)
   await page.keyboard.press('Enter')
   await page.getByText('We could not save your sign-up just now. Please try again in a moment.').waitFor()
   t.deepEqual(await waits(), [2000, 2000], 'it tries three times and waits as long as the API says')
   await checkState(t, page, 'form-503')
 
-  api.inject({})
-  refusals = 1
+  const refused = page.waitForResponse((response) => response.status() === 503)
   await page.keyboard.press('Enter')
+  await refused
+  api.inject({})
   await page.getByText(WELCOME).waitFor()
   t.deepEqual(await waits(), [2000, 2000, 2000])
   t.deepEqual([keys.length, new Set(keys).size], [6, 1], 'the same form keeps its key')
@@ -204,9 +200,9 @@ test('429 and 503: it tries again by itself only if the wait is short', { skip }
 
 test('422: the key belongs to another sign-up', { skip }, async (t) => {
   const { page, stop } = await openPage()
-  await page.route('**/signup', (route) =>
-    route.continue({ headers: { ...route.request().headers(), 'idempotency-key': keyOfAda } }),
-  )
+  await page.addInitScript((key) => {
+    crypto.getRandomValues = (array) => Object.assign(array ?? {}, key.split('-'))
+  }, keyOfAda)
   await page.goto(formPage.url)
   await typeIntoFields(page, { ...ada, user_password: 'another password' })
   await page.keyboard.press('Enter')
@@ -217,10 +213,9 @@ test('422: the key belongs to another sign-up', { skip }, async (t) => {
 
 test('it works over plain http in a LAN', { skip }, async (t) => {
   const { page, stop } = await openPage()
-  await page.route('**/signup', (route) => route.fulfill({ status: 201, body: '{"uid":"1"}' }))
   await page.goto(formPage.lanUrl)
   t.equal(await page.evaluate(() => typeof crypto.randomUUID), 'undefined')
-  await typeIntoFields(page, ada)
+  await typeIntoFields(page, { ...ada, user_email: 'lan@example.com' })
   await page.keyboard.press('Enter')
   await page.getByText(WELCOME).waitFor()
   await stop(t)
@@ -236,8 +231,7 @@ test('an exception in onSignedUp is reported as what it is', { skip }, async (t)
     })
   })
   await page.goto(formPage.url)
-  await page.route('**/signup', (route) => route.fulfill({ status: 201, body: '{"uid":"1"}' }))
-  await typeIntoFields(page, ada)
+  await typeIntoFields(page, { ...ada, user_email: 'exception@example.com' })
   const reported = page.waitForEvent('pageerror')
   await page.keyboard.press('Enter')
   await page.getByText(WELCOME).waitFor()
@@ -258,19 +252,24 @@ test('an answer that is not from the API is shown as a sentence', { skip }, asyn
     [429, '{"message":"Too Many Requests"}', 'Too Many Requests'],
     [400, '{"message":"The field is wrong.","errors":[{"field":"x","message":"no"}]}', 'The field is wrong.'],
   ]
-  await page.goto(formPage.url)
-  await typeIntoFields(page, ada)
   let answer = { status: 0, body: '' }
-  await page.route('**/signup', (route) => route.fulfill(answer))
+  const other = await startServer(({ method }, response) => {
+    const cors = { 'access-control-allow-origin': '*', 'access-control-allow-headers': '*' }
+    if (method === 'OPTIONS') response.writeHead(204, cors).end()
+    else response.writeHead(answer.status, cors).end(answer.body)
+  })
+  await page.goto(formPage.urlFor(other.url))
+  await typeIntoFields(page, ada)
   for (const [status, body, sentence] of answers) {
     answer = { status, body }
-    const answered = page.waitForResponse('**/signup')
+    const answered = page.waitForResponse((response) => response.url().startsWith(other.url))
     await page.keyboard.press('Enter')
     await answered
     await page.getByRole('status').filter({ hasText: sentence }).waitFor()
     t.pass(`${status} ${body}`)
   }
   t.deepEqual(await waits(), [1000, 1000], 'without Retry-After it waits a second')
+  await other.stop()
   await stop(t)
 })
 

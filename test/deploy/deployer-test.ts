@@ -3,14 +3,14 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'tape'
 import { parse } from 'yaml'
-import { type Call, startFakeAws } from '../local/aws.ts'
-import { run } from '../local/process.ts'
-import { copyProject } from '../local/project.ts'
+import { type Call, startFakeAws } from '../../local/aws.ts'
+import { run } from '../../local/process.ts'
+import { copyProject } from '../../local/project.ts'
 import { allows, type Right, type Statement } from './_iam.ts'
 
 const arn = (service: string, name: string) => `arn:aws:${service}:us-east-1:123456789012:${name}`
 const iam = (name: string) => `arn:aws:iam::123456789012:${name}`
-const text = readFileSync(join(import.meta.dirname, '../deployer.yaml'), 'utf8')
+const text = readFileSync(join(import.meta.dirname, '../../deployer.yaml'), 'utf8')
 const { Resources } = parse(text, (_key, value: any) =>
   value?.Ref ? iam(`policy/${value.Ref}`) : (value?.['Fn::Sub'] ?? value),
 )

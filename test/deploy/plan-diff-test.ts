@@ -7,15 +7,15 @@ import { dirname, join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { setTimeout } from 'node:timers/promises'
 import test from 'tape'
-import { startFakeAws } from '../local/aws.ts'
-import { run } from '../local/process.ts'
-import { copyProject, type Project } from '../local/project.ts'
+import { startFakeAws } from '../../local/aws.ts'
+import { run } from '../../local/process.ts'
+import { copyProject, type Project } from '../../local/project.ts'
 
-const MANIFEST = readFileSync(new URL('../app.arc', import.meta.url), 'utf8').replace(
+const MANIFEST = readFileSync(new URL('../../app.arc', import.meta.url), 'utf8').replace(
   '@static',
   'mathai_scores\n  uid *String\n\n@static',
 )
-const ROLE = readFileSync(new URL('../src/plugins/stack/role.ts', import.meta.url), 'utf8').replace(
+const ROLE = readFileSync(new URL('../../src/plugins/stack/role.ts', import.meta.url), 'utf8').replace(
   '  mathai_users:',
   "  mathai_scores: ['dynamodb:GetItem'],\n  mathai_users:",
 )

@@ -3,11 +3,11 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { unzipSync } from 'fflate'
 import test from 'tape'
-import { denied, startFakeAws } from '../local/aws.ts'
-import { run } from '../local/process.ts'
-import { copyProject } from '../local/project.ts'
-import { type Sandbox, startSandbox } from '../local/sandbox.ts'
-import { freePorts, startServer } from '../local/server.ts'
+import { denied, startFakeAws } from '../../local/aws.ts'
+import { run } from '../../local/process.ts'
+import { copyProject } from '../../local/project.ts'
+import { type Sandbox, startSandbox } from '../../local/sandbox.ts'
+import { freePorts, startServer } from '../../local/server.ts'
 
 /** What smoke prints for each API that is right. */
 const PASSED = `pass  a preflight is answered with 204

@@ -2,9 +2,9 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import test from 'tape'
-import { denied, type FakeAwsOptions, type FakeEvent, startFakeAws } from '../local/aws.ts'
-import { run } from '../local/process.ts'
-import { copyProject } from '../local/project.ts'
+import { denied, type FakeAwsOptions, type FakeEvent, startFakeAws } from '../../local/aws.ts'
+import { run } from '../../local/process.ts'
+import { copyProject } from '../../local/project.ts'
 
 type Fault = {
   aws?: FakeAwsOptions

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import awsLite from '@aws-lite/client'
+import { type List, members } from '../src/plugins/deployed-stack.ts'
 import { type CallAws, startAdapter } from './emulator-adapter.ts'
 import { removeAtExit } from './leftovers.ts'
 import { gatherOutput } from './process.ts'
@@ -129,7 +130,6 @@ async function logRecords(callAws: CallAws): Promise<Record<string, unknown>[]> 
   return lines.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line))
 }
 
-type List<T> = { member?: T | T[] } | undefined
 type Policy = { Version: string; Statement: { Action: string | string[] }[] }
 
 /**
@@ -141,7 +141,6 @@ async function removeRight(callAws: CallAws, action: string): Promise<() => Prom
     const call = { service: 'iam', query: { Action, Version: '2010-05-08', ...query } }
     return (await callAws<Record<string, T>>(call))[`${Action}Result`] as T
   }
-  const members = <T>(list: List<T>) => [list?.member ?? []].flat() as T[]
   const put = (policy: object) => iam('PutRolePolicy', policy)
 
   const originals: object[] = []

@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { join } from 'node:path'
 import type { RequestLog } from '../src/shared/log.ts'
 import { connect, readUsers } from './dynamodb.ts'
 import { removeAtExit } from './leftovers.ts'
@@ -8,16 +7,24 @@ import { gatherOutput } from './process.ts'
 import { copyProject, type Edit } from './project.ts'
 import { freePorts } from './server.ts'
 
-type Options = Edit & { tablesPort?: number; env?: NodeJS.ProcessEnv }
+type Options = Edit & { tablesPort?: number; env?: NodeJS.ProcessEnv; command?: string[] }
 
-/** `arc sandbox` as a person starts it, on free ports, in a copy of the project. */
-export async function startSandbox({ tablesPort, env, ...edit }: Options = {}) {
+/** What `npm start` runs. */
+export const NPM_START = ['scripts/launch.cjs', 'scripts/start.ts']
+
+/** Sandbox on free ports, in a copy of the project: a bare `arc sandbox`, or another command of Node. */
+export async function startSandbox({
+  tablesPort,
+  env,
+  command = ['node_modules/.bin/arc', 'sandbox'],
+  ...edit
+}: Options = {}) {
   const project = await copyProject(edit)
   const [http, free, internal] = await freePorts(3)
   // Amazon's DynamoDB Local, if dynamodb-local/run.ts has started one.
   const external = tablesPort ?? process.env.DYNAMODB_PORT
   const tables = Number(external ?? free)
-  const child = spawn(process.execPath, [join(project.folder, 'node_modules/.bin/arc'), 'sandbox'], {
+  const child = spawn(process.execPath, command, {
     cwd: project.folder,
     env: {
       ...process.env,

@@ -2,9 +2,10 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createRequire } from 'node:module'
 import { createInterface } from 'node:readline'
-import { stripVTControlCharacters } from 'node:util'
+import { parseArgs, stripVTControlCharacters } from 'node:util'
 import inventory from '@architect/inventory'
-import type { Inventory, Stage } from '../src/plugins/architect.ts'
+import { toLogicalID } from '@architect/utils'
+import { type Inventory, type Stage, wordsOf } from '../src/plugins/architect.ts'
 
 /** The file of the `arc` command. */
 export const ARC = createRequire(import.meta.url).resolve('@architect/architect/src/index.js')
@@ -13,24 +14,35 @@ export const ARC = createRequire(import.meta.url).resolve('@architect/architect/
 const FAILED = 'deploy failed!'
 const STACK_LINE = /^ +at .*[:)]/
 
-/** The words of a command: the stage, `--name NAME`, and options of the command itself. Ends the process if one is wrong. */
+/**
+ * The words of a command: the stage, as `production` or `--production`, `--name NAME`, and options of the command itself.
+ * Ends the process with a sentence if one is wrong.
+ */
 export function readWords(command: string, flags: string[] = []) {
-  const words = process.argv.slice(2)
-  const stages = words.map((word) => word.replace(/^--/, '')).filter(isStage)
-  const name = words.includes('--name') ? words[words.indexOf('--name') + 1] : undefined
-  const unknown = words.filter(
-    (word) => !isStage(word.replace(/^--/, '')) && word !== '--name' && word !== name && !flags.includes(word),
-  )
-  const [stage, ...more] = stages
-  if (!stage || more.length || unknown.length || (words.includes('--name') && !name)) {
-    const reason = unknown.length ? `There is no option ${unknown.join(' ')}.` : 'Say one stage.'
-    stop(`${reason} Choose one of:\n  npm run ${command} staging\n  npm run ${command} production`)
+  const names = ['staging', 'production', ...flags]
+  try {
+    const { values, positionals } = parseArgs({
+      options: { name: { type: 'string' }, ...Object.fromEntries(names.map((name) => [name, { type: 'boolean' }])) },
+      allowPositionals: true,
+    })
+    const stages = [...positionals, ...Object.keys(values).filter(isStage)]
+    const [stage = ''] = stages
+    if (stages.length !== 1 || !isStage(stage)) throw Error(`Say one stage${stage && `, not ${stages.join(' ')}`}.`)
+    const { name } = values as { name?: string }
+    return { stage, name, flags: flags.filter((flag) => flag in values) }
+  } catch (error) {
+    const [reason] = (error as Error).message.split(/(?<=\.) /)
+    return stop(`${reason} Choose one of:\n  npm run ${command} staging\n  npm run ${command} production`)
   }
-  return { stage, name, flags: flags.filter((flag) => words.includes(flag)) }
 }
 
 function isStage(word: string): word is Stage {
   return word === 'staging' || word === 'production'
+}
+
+/** The name of the stack, as Architect makes it. */
+export function stackNameOf({ app }: Inventory, stage: Stage, name = ''): string {
+  return [app, stage, name].map(toLogicalID).join('')
 }
 
 /** Reads app.arc and everything that it refers to. Ends the process with a sentence if something in it is wrong. */
@@ -59,13 +71,13 @@ export async function readProject(): Promise<Inventory> {
 
 /** Ends the process with a sentence if app.arc names no region: Architect would deploy to one of its own choice. */
 export function requireRegion({ _project }: Inventory): void {
-  const hasRegion = _project.arc.aws?.some((line) => [line].flat()[0] === 'region')
+  const hasRegion = _project.arc.aws?.some((line) => wordsOf(line)[0] === 'region')
   if (!hasRegion) stop('app.arc names no region. Add a line such as "region us-east-1" below @aws.')
 }
 
 /**
- * Runs `arc deploy`. Resolves to whether it succeeded, and to everything it printed. It shows this without stacks and up to
- * an error, whose message is the caller's to print.
+ * Runs `arc deploy`. Resolves to whether it succeeded, and to everything it printed. Shows the output up to the first error,
+ * without stack traces. The caller prints the error.
  * Hydration is off: it would run an unlocked `npm install` inside a dependency, and the bundle needs none.
  */
 export async function arcDeploy(words: string[], options: { show: boolean; env?: NodeJS.ProcessEnv }) {
@@ -92,7 +104,7 @@ export async function arcDeploy(words: string[], options: { show: boolean; env?:
 export function failureOf(output: string): string {
   const [first = '', ...rest] = (output.split(FAILED)[1] ?? '').trim().split('\n')
   const second = rest.findIndex((line) => line.endsWith(first))
-  return [first, ...rest.slice(0, second)].join('\n')
+  return [first, ...rest.slice(0, second < 0 ? undefined : second)].join('\n')
 }
 
 /** Ends the process as failed, with a sentence. */

@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import awsLite from '@aws-lite/client'
 import type { Inventory, Template } from '../src/plugins/architect.ts'
+import { type List, members } from '../src/plugins/deployed-stack.ts'
 import { requireRegion, stop } from './arc.ts'
 import { chooseCredentials, explainMissing } from './credentials.ts'
 
@@ -24,8 +25,6 @@ type Detail = {
   ChangeSource?: string
 }
 
-/** A list in XML: with one member, it is parsed as that member, and without any, as an empty text. */
-type List<Item> = { member?: Item | Item[] }
 type Member = { ResourceChange: Omit<Change, 'Details'> & { Details: List<Detail> } }
 type Page = { Status: string; StatusReason?: string; Changes: List<Member>; NextToken?: string }
 
@@ -117,8 +116,4 @@ function changesOf({ Changes }: Pick<Page, 'Changes'>): Change[] {
     ...ResourceChange,
     Details: members(ResourceChange.Details),
   }))
-}
-
-function members<Item>(list: List<Item> | undefined): Item[] {
-  return [list?.member ?? []].flat() as Item[]
 }

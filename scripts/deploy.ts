@@ -1,10 +1,9 @@
 // Deploys to the AWS account of the credentials in the environment or in ~/.aws, and checks what it has deployed.
 import { setTimeout } from 'node:timers/promises'
-import { toLogicalID } from '@architect/utils'
-import { openAccount, type Stack, type StackEvent } from '../src/plugins/account.ts'
+import { openAccount, type Stack, type StackEvent } from '../src/plugins/deployed-stack.ts'
 import { readSettings } from '../src/plugins/settings.ts'
 import { formatOutputs } from '../src/plugins/stack/outputs.ts'
-import { arcDeploy, failureOf, readProject, readWords, requireRegion, stop } from './arc.ts'
+import { arcDeploy, failureOf, readProject, readWords, requireRegion, stackNameOf, stop } from './arc.ts'
 import { chooseCredentials, explainMissing, explainRejected, nameOf, withoutClient } from './credentials.ts'
 import { explain, explainDenial, isDeployed, missingRight } from './explain.ts'
 import { smoke } from './smoke.ts'
@@ -14,14 +13,13 @@ const WAIT_FOR_ROLLBACK_SECONDS = 600
 const WAIT_FOR_NEW_API_SECONDS = 60
 
 const started = performance.now()
-const { stage, name, flags } = readWords('deploy', ['--no-smoke'])
+const { stage, name, flags } = readWords('deploy', ['no-smoke'])
 const inv = await readProject()
-const { app, aws, _project } = inv
+const { aws, _project } = inv
 requireRegion(inv)
 checkTypes()
 
-// As Architect names it.
-const stackName = [app, stage, name ?? ''].map(toLogicalID).join('')
+const stackName = stackNameOf(inv, stage, name)
 const credentials = chooseCredentials(aws.profile)
 const account = await openAccount(aws).catch((error) => stop(explainMissing(error.message, credentials)))
 const before = await readStack()
@@ -31,10 +29,13 @@ const words = [`--${stage}`, ...(name ? ['--name', name] : [])]
 const { ok, output } = await arcDeploy(words, { show: true, env: { OUTPUTS_ARE_PRINTED_LATER: 'true' } })
 const message = failureOf(output)
 const after = await readStack()
-if (/No updates are to be performed/.test(message)) console.log('Nothing has changed since the last deploy.')
-else if (!ok && isDeployed(before, after))
+if (/No updates are to be performed/.test(message)) {
+  console.log('Nothing has changed since the last deploy.')
+} else if (!ok && isDeployed(before, after)) {
   console.log(`The stack is deployed, but Architect failed afterwards. ${await reasonOf(message)}`)
-else if (!ok) stop(`\n${await explanation()}`)
+} else if (!ok) {
+  stop(`\n${await explanation()}`)
+}
 await finish(after)
 
 /** Reads the stack, once CloudFormation has rolled it back: Architect does not wait for that. */
@@ -90,7 +91,7 @@ async function finish(stack: Stack | undefined): Promise<void> {
   if (!stack || !url) return stop(`${stackName} has no output SignupApiUrl: has Architect changed?`)
   const origins = readSettings(_project.arc).cors[stage]
   const passed =
-    flags.includes('--no-smoke') || (await smoke(url, { origins, patienceSeconds: WAIT_FOR_NEW_API_SECONDS }))
+    flags.includes('no-smoke') || (await smoke(url, { origins, patienceSeconds: WAIT_FOR_NEW_API_SECONDS }))
   const seconds = Math.round((performance.now() - started) / 1000)
   console.log(formatOutputs(stack))
   console.log(`${stackName} is deployed to ${placeOf(stack)}. It took ${seconds} s.`)

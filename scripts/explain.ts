@@ -1,4 +1,4 @@
-import type { Stack, StackEvent } from '../src/plugins/account.ts'
+import type { Stack, StackEvent } from '../src/plugins/deployed-stack.ts'
 
 /** A deploy that failed: the stack before and after it, the events since, and the reason that Architect gave. */
 export type Failure = {

@@ -1,17 +1,16 @@
 // Shows what a deploy would make in AWS, without an account: the real `arc deploy --dry-run` against a fake one.
 // With --diff it runs against the real account, which it only reads, and also shows what the deploy would change there.
 import { readFileSync, rmSync } from 'node:fs'
-import { toLogicalID } from '@architect/utils'
 import { startFakeAws } from '../local/aws.ts'
 import type { Resource, Template } from '../src/plugins/architect.ts'
-import { arcDeploy, readProject, readWords, stop } from './arc.ts'
+import { arcDeploy, readProject, readWords, stackNameOf, stop } from './arc.ts'
 import { connectToCloudFormation } from './cloudformation.ts'
 import { printDiff } from './diff.ts'
 import { checkTypes } from './tools.ts'
 
-const { stage, name, flags } = readWords('plan', ['--diff'])
+const { stage, name, flags } = readWords('plan', ['diff'])
 const inv = await readProject()
-const callCloudFormation = flags.includes('--diff') && (await connectToCloudFormation(inv))
+const callCloudFormation = flags.includes('diff') && (await connectToCloudFormation(inv))
 checkTypes()
 rmSync('sam.json', { force: true })
 const { ok, output } = await dryRun()
@@ -19,7 +18,7 @@ if (!ok) stop(`${output}\nThere is no plan for ${stage}: see above.`)
 const template: Template = JSON.parse(readFileSync('sam.json', 'utf8'))
 print(template)
 if (callCloudFormation) {
-  await printDiff(callCloudFormation, template, [inv.app, stage, name ?? ''].map(toLogicalID).join(''))
+  await printDiff(callCloudFormation, template, stackNameOf(inv, stage, name))
 }
 
 async function dryRun() {

@@ -26,9 +26,9 @@ const HEADERS = { 'content-type': 'application/json', origin: ORIGIN }
 /** Prints a line for each check of the API. Resolves to whether all have passed. */
 export async function smoke(url: string, { origins, patienceSeconds = 0 }: Options = {}): Promise<boolean> {
   const target = url.replace(/\/?(signup\/?)?$/, '/signup')
-  const problem = await waitFor(target, patienceSeconds)
-  if (problem) {
-    console.log(problem)
+  const unreachable = await waitFor(target, patienceSeconds)
+  if (unreachable) {
+    console.log(unreachable)
     return false
   }
   const results: boolean[] = []
@@ -74,7 +74,7 @@ const CHECKS: Check[] = [
     passes: isProblem(413),
   },
   {
-    what: 'answers are kept by no cache and sniffed by no browser',
+    what: 'answers must not be cached or sniffed',
     request: { method: 'POST', headers: HEADERS, body: '{}' },
     passes: ({ headers }) =>
       headers.get('cache-control') === 'no-store' &&

@@ -11,11 +11,10 @@ if (!/^\d+$/.test(PORT) || Number(PORT) < 1 || Number(PORT) > 65535) {
 }
 if (await isInUse(Number(PORT))) stop(`Port ${PORT} is in use. Choose another one: set PORT, for example to 4000.`)
 requireWriteAccess()
+// Sandbox runs in this process, so that a signal to this process stops it. The plugins read the command when they load.
+process.argv = [process.execPath, ARC, 'sandbox', '--no-update-notifier']
 await readProject()
 checkTypes()
-
-// Sandbox runs in this process, so that a signal to this process stops it.
-process.argv = [process.execPath, ARC, 'sandbox', '--no-update-notifier']
 const { default: arc } = await import('@architect/architect/src/index.js')
 if (!(await arc())) process.exit(1)
 

@@ -9,7 +9,7 @@ export type Api = {
   stop(): Promise<void>
 }
 
-/** The API under test: Sandbox, or the deployed API that DEPLOYED_API describes in JSON (see deployed/). */
+/** The API under test: Sandbox, or the deployed API that DEPLOYED_API describes in JSON (see emulator/). */
 export async function startApi(): Promise<Api> {
   const { DEPLOYED_API } = process.env
   if (!DEPLOYED_API) return startSandbox()

@@ -15,12 +15,25 @@ test('every link to a file leads to one, and every npm command exists', async (t
   t.ok(documents.length >= 7, documents.join())
   for (const file of documents) {
     const text = read(file)
-    for (const [, path = ''] of text.matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)) {
-      t.ok(existsSync(join(ROOT, dirname(file), path)), `${file}: ${path}`)
+    for (const [, path = '', anchor] of text.matchAll(/\]\(([^)#:]+)(?:#([^)]*))?\)/g)) {
+      const target = join(dirname(file), path)
+      t.ok(existsSync(join(ROOT, target)), `${file}: ${path}`)
+      if (anchor) t.ok(anchorsOf(read(target)).includes(anchor), `${file}: ${path}#${anchor}`)
     }
     for (const [, name = ''] of text.matchAll(/npm run ([\w:-]+)/g)) t.ok(name in scripts, `${file}: npm run ${name}`)
   }
 })
+
+/** The anchors that GitHub gives the headings of a page. */
+function anchorsOf(text: string): string[] {
+  const headings = [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) => heading)
+  return headings.map((heading) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\w -]/g, '')
+      .replaceAll(' ', '-'),
+  )
+}
 
 test('README lists every problem with its status, and no other', async (t) => {
   const rows = [...read('README.md').matchAll(/^\| (\d{3}) \| (.*?) \|/gm)]
@@ -49,6 +62,8 @@ test('docs/operating.md lists every setting with its default, and no other', asy
 test('the figures of README that the code knows are right', async (t) => {
   const readme = read('README.md')
   t.ok(readme.includes(`**${commonPasswords.length.toLocaleString('en')} common passwords**`))
+  const [, share] = /\*\*The hash is (\d+)/.exec(read('docs/benchmarks.md')) ?? []
+  t.ok(readme.includes(`**${share} %** of the time of a sign-up`), `${share} %`)
   const snapshot = read('test/stack-snapshot.yaml')
   t.ok(readme.includes(`**${snapshot.match(/^ {4}Type: /gm)?.length} resources`))
   const actions = snapshot.match(/- (dynamodb|logs):\w+/g)

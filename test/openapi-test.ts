@@ -79,7 +79,7 @@ test('CORS lets the documented headers through', async (t) => {
 
 test('the servers are those of npm start and of a deploy', async (t) => {
   const Outputs: Record<string, any> = {}
-  addOutputs({ Outputs } as any)
+  addOutputs({ Outputs } as any, null)
   const deployed = Outputs.SignupApiUrl.Value['Fn::Sub']
     .replace(/\$\{AWS::Region\}/, 'us-east-1')
     .replace(/\$\{AWS::URLSuffix\}/, 'amazonaws.com')

@@ -86,6 +86,8 @@ const refused: [Manifest, string][] = [
   [{ limits: [['request-burst', 5, 6]] }, '@limits request-burst 5 6: give one whole number'],
   [{ limits: [['request-burst', 'five']] }, '@limits request-burst five: give one whole number'],
   [{ limits: [['request-burst', 'off']] }, '@limits request-burst off: give one whole number'],
+  [{ limits: [['attempts-per-source', 'of']] }, '@limits attempts-per-source of: give one whole number, or off'],
+  [{ limits: [['attempts-per-source', 0]] }, '@limits attempts-per-source 0: give one whole number from 1'],
   [{ limits: ['table-writes-per-second'] }, '@limits table-writes-per-second: has no value'],
   [{ limits: [['log-retention-days', 31]] }, '@limits log-retention-days 31: CloudWatch keeps logs for one of 1, 3, 5'],
   [

@@ -392,7 +392,7 @@ test('@domain gives the API a domain, and the outputs follow', async (t) => {
   })
   t.deepEqual(template.Outputs.SignupApiUrl, {
     Description: 'POST a sign-up here',
-    Value: 'https://api.math.ai/signup',
+    Value: { 'Fn::Sub': 'https://api.math.ai/signup' },
   })
   t.deepEqual(template.Outputs.DomainTarget, {
     Description: 'Make a CNAME record of api.math.ai with this value',

@@ -1,16 +1,16 @@
 // What a person sees of `npm start`, and what local code can see of the machine.
-import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir } from 'node:fs/promises'
+import { type IncomingMessage, request } from 'node:http'
 import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import test from 'tape'
 import { startDynamoDB } from '../local/dynamodb.ts'
-import { gatherOutput, run } from '../local/process.ts'
+import { run } from '../local/process.ts'
 import { copyProject, type Edit } from '../local/project.ts'
 import { startProxy } from '../local/proxy.ts'
-import { startSandbox } from '../local/sandbox.ts'
+import { NPM_START, startSandbox } from '../local/sandbox.ts'
 import { freePorts, startServer } from '../local/server.ts'
 import { ada, signUp } from './_client.ts'
 
@@ -21,48 +21,62 @@ const REAL_ACCOUNT = {
   AWS_PROFILE: 'real',
 }
 
-test('it starts clean, and the curl it prints signs a person up', async (t) => {
-  const sandbox = await startSandbox({ env: { ...REAL_ACCOUNT, AWS_PROFILE: '' } })
-  // Sandbox believes that our link to node_modules is a global installation.
-  const output = sandbox.output().replace(/.*Possible global install.*/, '')
-  for (const noise of [/warn/i, /deprecat/i, /credential/i, /IMDS/, /error/i, /Reparsing/]) {
-    t.notOk(noise.test(output), `no ${noise}`)
-  }
-  const [curl = ''] = /curl .*\\\n.*/.exec(output) ?? []
-  const { status, output: answer } = await run(`${curl} --silent`, '.')
-  t.equal(status, 0, curl)
-  t.match(answer, /^\{"uid":"[0-9a-f-]{36}"\}$/)
-  await sandbox.stop()
-})
+for (const command of [NPM_START, ['node_modules/.bin/arc', 'sandbox']]) {
+  const name = command === NPM_START ? 'npm start' : 'npx arc sandbox'
 
-test('it listens on this machine only', async (t) => {
-  const sandbox = await startSandbox()
-  const address = Object.values(networkInterfaces())
-    .flat()
-    .find((entry) => entry?.family === 'IPv4' && !entry.internal)
-  if (!address) t.comment('skipped: this machine has no address that others could reach')
-  else
-    await fetch(sandbox.url.replace('127.0.0.1', address.address)).then(
-      () => t.fail('reached'),
-      (error) => t.equal(error.cause.code, 'ECONNREFUSED'),
-    )
-  await sandbox.stop()
-})
-
-test('real credentials never reach local code', async (t) => {
-  const dynamodb = await startDynamoDB()
-  const proxy = await startProxy(dynamodb.port)
-  const sandbox = await startSandbox({
-    tablesPort: proxy.port,
-    env: { ...REAL_ACCOUNT, ARC_DB_EXTERNAL: 'true' },
+  test(`${name} starts clean, and the curl that it prints signs a person up`, async (t) => {
+    const sandbox = await startSandbox({ command, env: { ...REAL_ACCOUNT, AWS_PROFILE: '' } })
+    // Sandbox believes that our link to node_modules is a global installation.
+    const output = sandbox.output().replace(/.*Possible global install.*/, '')
+    for (const noise of [/warn/i, /deprecat/i, /DEP0/, /credential/i, /IMDS/, /error/i, /Reparsing/, /undefined/]) {
+      t.notOk(noise.test(output), `no ${noise}`)
+    }
+    const [curl = ''] = /curl .*\\\n.*/.exec(output) ?? []
+    const { status, output: answer } = await run(`${curl} --silent`, '.')
+    t.equal(status, 0, curl)
+    t.match(answer, /^\{"uid":"[0-9a-f-]{36}"\}$/)
+    await sandbox.stop()
   })
+
+  test(`${name} listens on this machine only`, async (t) => {
+    const sandbox = await startSandbox({ command })
+    const address = Object.values(networkInterfaces())
+      .flat()
+      .find((entry) => entry?.family === 'IPv4' && !entry.internal)
+    if (!address) t.comment('skipped: this machine has no address that others could reach')
+    else
+      await fetch(sandbox.url.replace('127.0.0.1', address.address)).then(
+        () => t.fail('reached'),
+        (error) => t.equal(error.cause.code, 'ECONNREFUSED'),
+      )
+    await sandbox.stop()
+  })
+
+  test(`${name}: real credentials never reach local code`, async (t) => {
+    const dynamodb = await startDynamoDB()
+    const proxy = await startProxy(dynamodb.port)
+    const env = { ...REAL_ACCOUNT, ARC_DB_EXTERNAL: 'true' }
+    const sandbox = await startSandbox({ command, tablesPort: proxy.port, env })
+    t.equal((await signUp(sandbox, ada)).status, 201)
+    const operations = new Set(proxy.calls().map(({ operation }) => operation))
+    t.ok(operations.has('PutItem') && operations.has('CreateTable'), [...operations].join())
+    t.ok(proxy.calls().every(({ authorization }) => authorization.includes('Credential=local/')))
+    await sandbox.stop()
+    await proxy.stop()
+    await dynamodb.stop()
+  })
+}
+
+test('a path that is not a URL gets 404, and the API goes on', async (t) => {
+  const sandbox = await startSandbox()
+  const { port } = new URL(sandbox.url)
+  for (const path of ['//', '//[', '/%', '/signup//', '*']) {
+    const [answer] = (await once(request({ host: '127.0.0.1', port, path }).end(), 'response')) as [IncomingMessage]
+    answer.resume()
+    t.ok(Number(answer.statusCode) >= 400, `${path}: ${answer.statusCode}`)
+  }
   t.equal((await signUp(sandbox, ada)).status, 201)
-  const operations = new Set(proxy.calls().map(({ operation }) => operation))
-  t.ok(operations.has('PutItem') && operations.has('CreateTable'), [...operations].join())
-  t.ok(proxy.calls().every(({ authorization }) => authorization.includes('Credential=local/')))
   await sandbox.stop()
-  await proxy.stop()
-  await dynamodb.stop()
 })
 
 test('code that does not compile ends Sandbox with a sentence', async (t) => {
@@ -183,22 +197,11 @@ test('if the path of the project is not ASCII, npm start stops with a sentence',
   await project.remove()
 })
 
-test('npm start starts the API, and stops with it', async (t) => {
-  const project = await copyProject()
-  const [port = 0, tables, internal] = await freePorts(3)
-  const child = spawn(process.execPath, ['scripts/launch.cjs', 'scripts/start.ts'], {
-    cwd: project.folder,
-    env: { ...process.env, PORT: `${port}`, ARC_TABLES_PORT: `${tables}`, ARC_INTERNAL_PORT: `${internal}` },
-  })
-  const output = gatherOutput(child)
-  const closed = once(child, 'close')
-  while (!output().includes('File watcher now looking')) await once(child.stdout, 'data')
-  t.equal((await signUp({ url: `http://127.0.0.1:${port}` }, ada)).status, 201)
-  child.kill('SIGTERM')
-  await closed
-  await fetch(`http://127.0.0.1:${port}`).then(
+test('npm start stops with a signal', async (t) => {
+  const sandbox = await startSandbox({ command: NPM_START })
+  await sandbox.stop()
+  await fetch(sandbox.url).then(
     () => t.fail('it still answers'),
     (error) => t.equal(error.cause.code, 'ECONNREFUSED'),
   )
-  await project.remove()
 })

@@ -47,6 +47,11 @@ export type Resource = {
   ArcMetadata?: { arcStaticAssetProxy?: boolean }
 }
 
+/** The words of a line: a single word is a list of one. */
+export function wordsOf(line: Pragma[number]): Word[] {
+  return [line].flat()
+}
+
 /** @throws if a handler did not compile: Architect prints what esbuild says, and goes on */
 export function requireCompiled({ lambdasBySrcDir }: Inventory): void {
   for (const { name, handlerFile } of Object.values(lambdasBySrcDir)) {

@@ -1,4 +1,4 @@
-import type { Manifest } from './architect.ts'
+import { type Manifest, wordsOf } from './architect.ts'
 import { PRAGMAS } from './settings.ts'
 
 /** What app.arc may have besides the settings of this app. Nothing is deployed for the other pragmas of Architect. */
@@ -32,7 +32,7 @@ export function checkManifest(arc: Manifest, architectPragmas: string[]): void {
 /** The routes in app.arc. A line with a path alone is a GET. */
 export function routesOf({ http = [] }: Manifest): { method: string; path: string }[] {
   return http.map((line) => {
-    const [first, second] = [line].flat().map(String)
+    const [first, second] = wordsOf(line).map(String)
     return second ? { method: String(first), path: second } : { method: 'get', path: String(first) }
   })
 }

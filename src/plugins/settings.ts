@@ -1,4 +1,4 @@
-import type { Manifest } from './architect.ts'
+import { type Manifest, wordsOf } from './architect.ts'
 
 /** What an operator may set in app.arc, checked. docs/operating.md says what each setting is for. */
 export type Settings = ReturnType<typeof readSettings>
@@ -62,7 +62,7 @@ function readPragma<Parsers extends Record<string, Parse<unknown>>>(
   parsers: Parsers,
   mistakes: string[],
 ): { [Name in keyof Parsers]: ReturnType<Parsers[Name]> } {
-  const lines = (arc[pragma] ?? []).map((line) => [line].flat())
+  const lines = (arc[pragma] ?? []).map(wordsOf)
   for (const [name, ...values] of lines) {
     if (!Object.hasOwn(parsers, String(name))) {
       mistakes.push(
@@ -121,7 +121,11 @@ function retentionDays(values: unknown[]): number {
 }
 
 function attemptsPerSource(values: unknown[]): number | 'off' {
-  return values.length === 1 && values[0] === 'off' ? 'off' : wholeNumber(100)(values)
+  if (values.length === 1 && typeof values[0] === 'string') {
+    if (values[0] === 'off') return 'off'
+    throw Error('give one whole number, or off')
+  }
+  return wholeNumber(100)(values)
 }
 
 function minimumLength(values: unknown[]): number {

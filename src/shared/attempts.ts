@@ -3,7 +3,7 @@ import { callDatabase } from './database.ts'
 
 /**
  * Registers one attempt of a source in the current window, and allows it if the source has any left.
- * Without a limit (`attempts-per-source off`) it allows every attempt and makes no call.
+ * If the call is sent twice, the attempt counts twice, which is only stricter. Without a limit (`attempts-per-source off`) it allows every attempt and makes no call.
  * `retryAfter` is in seconds: the rest of the window.
  * @throws {DatabaseUnavailable} if the counter cannot be reached
  */

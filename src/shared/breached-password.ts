@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
 
-/** Milliseconds. */
-const DEADLINE = 1000
+const DEADLINE_MS = 1000
 
 /**
  * Asks Have I Been Pwned whether a password is in a known breach. Only five characters of its SHA-1 are sent, and the
@@ -15,7 +14,7 @@ export async function isBreached(password: string): Promise<boolean> {
   const hash = createHash('sha1').update(password).digest('hex').toUpperCase()
   const response = await fetch(`${url}/range/${hash.slice(0, 5)}`, {
     headers: { 'add-padding': 'true' },
-    signal: AbortSignal.timeout(DEADLINE),
+    signal: AbortSignal.timeout(DEADLINE_MS),
   })
   if (!response.ok) throw Error(`HTTP ${response.status}`)
   const suffix = hash.slice(5)

@@ -9,10 +9,10 @@ const tables = createTables({
 
 type Tables = Awaited<ReturnType<typeof tables>>
 
-/** Milliseconds for one call, including its second try and the retries of the client, which has no time limit. */
-const DEADLINE = 2000
-/** Milliseconds after which a call is sent again on another connection: the network may have dropped the first. */
-const SECOND_TRY_AFTER = 500
+/** For one call, with its second try and the retries of the client, which has no time limit. */
+const DEADLINE_MS = 2000
+/** When a call is sent again, on another connection: the network may have dropped the first one silently. */
+const SECOND_TRY_MS = 500
 
 /** DynamoDB did not answer in time, failed or throttled the call. A write may or may not have happened. */
 export class DatabaseUnavailable extends Error {
@@ -31,8 +31,8 @@ export async function callDatabase<Answer>(call: (tables: Tables) => Promise<Ans
   try {
     return await Promise.race([
       call(client),
-      after(SECOND_TRY_AFTER).then(() => call(client)),
-      after(DEADLINE).then(() => Promise.reject(new DatabaseUnavailable('no answer in time'))),
+      after(SECOND_TRY_MS).then(() => call(client)),
+      after(DEADLINE_MS).then(() => Promise.reject(new DatabaseUnavailable('no answer in time'))),
     ])
   } catch (error) {
     throw isTransient(error) ? new DatabaseUnavailable(error.name) : error

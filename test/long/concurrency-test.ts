@@ -41,12 +41,16 @@ test('a process killed at 50 random moments leaves the row absent or complete', 
   const dynamodb = await startDynamoDB()
   const bundle = await buildBundle()
   const environment = lambdaEnvironment(dynamodb.port)
+  // The moments are spread over the time that a sign-up takes on this machine.
+  const timed = await startLambda(bundle.file, environment)
+  const { ms } = await timed.invoke(signUpEvent({ ...ada, user_email: 'timed@example.com' }))
+  await timed.stop()
   let stored = 0
   for (let index = 0; index < 50; index++) {
     const lambda = await startLambda(bundle.file, environment)
     const user_email = `killed${index}@example.com`
     const answer = lambda.invoke(signUpEvent({ ...ada, user_email })).catch(() => {})
-    await Promise.race([answer, new Promise((resolve) => setTimeout(resolve, Math.random() * 600))])
+    await Promise.race([answer, new Promise((resolve) => setTimeout(resolve, Math.random() * ms * 1.5))])
     await lambda.stop()
     const user = await dynamodb.user(user_email)
     if (!user) continue
@@ -55,7 +59,7 @@ test('a process killed at 50 random moments leaves the row absent or complete', 
     t.deepEqual(Object.keys(user).sort(), keys)
     t.ok(await bcrypt.compare(ada.user_password, String(user.user_password)))
   }
-  t.ok(stored < 50, `${stored} of 50 were stored`)
+  t.ok(stored > 0 && stored < 50, `${stored} of 50 were stored`)
   t.comment(`killed 50 times: ${stored} rows complete, ${50 - stored} absent`)
   await dynamodb.stop()
   await bundle.remove()

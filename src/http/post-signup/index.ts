@@ -6,8 +6,8 @@ import { MAX_BODY_BYTES, type Problem, type ProblemCode, problem } from '../../s
 import { type Dependencies, signUp } from '../../shared/signup.ts'
 import { parseSignup } from '../../shared/signup-request.ts'
 
-/** Seconds after which a client may try again if the database did not answer. */
-const RETRY_AFTER = 2
+/** When a client may try again if the database did not answer. */
+const RETRY_AFTER_SECONDS = 2
 
 type Reply = { body: Problem | { uid: string }; retryAfter?: number; record: RequestLog }
 
@@ -108,7 +108,7 @@ function failed(error: unknown): Reply {
   if (code === 'internal_error' && process.env.ARC_ENV === 'testing') console.error(error)
   return {
     body: problem(code),
-    ...(code === 'unavailable' && { retryAfter: RETRY_AFTER }),
+    ...(code === 'unavailable' && { retryAfter: RETRY_AFTER_SECONDS }),
     record: { outcome: code, error: error instanceof Error ? error.name : typeof error },
   }
 }

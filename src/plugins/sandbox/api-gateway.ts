@@ -18,7 +18,7 @@ function onRequest(message: unknown): void {
   if (!api || request.socket.localPort !== api.port) return
   for (const [name, value] of corsHeaders(request, api.cors)) response.setHeader(name, value)
   // Sandbox ignores the case of a path and a slash at its end.
-  const { pathname } = new URL(request.url ?? '', 'http://localhost')
+  const [pathname = ''] = (request.url ?? '').split('?')
   if (pathname !== '/' && !api.paths.some((path) => matches(path, pathname))) request.url = '/404'
   // Sandbox only reads a body if its length is known.
   if (request.headers['transfer-encoding'] === 'chunked') request.headers['content-length'] = '1'

@@ -1,20 +1,18 @@
 import type { Template } from '../architect.ts'
+import type { Settings } from '../settings.ts'
 import { API, resource } from './template.ts'
 
 /** Gives the API a domain, with a certificate that exists already. Without a domain the template stays as it is. */
-export function addDomain(template: Template, domain: { name: string; certificate: string } | null): void {
+export function addDomain(template: Template, domain: Settings['domain']['production']): void {
   if (domain === null) return
   resource(template, API).Properties.Domain = {
     DomainName: domain.name,
     CertificateArn: domain.certificate,
     SecurityPolicy: 'TLS_1_2',
   }
-  Object.assign(template.Outputs, {
-    SignupApiUrl: { Description: 'POST a sign-up here', Value: `https://${domain.name}/signup` },
-    DomainTarget: {
-      Description: `Make a CNAME record of ${domain.name} with this value`,
-      // SAM makes the domain, and replaces this name by that of the generated resource.
-      Value: { 'Fn::GetAtt': [`${API}.DomainName`, 'RegionalDomainName'] },
-    },
-  })
+  template.Outputs.DomainTarget = {
+    Description: `Make a CNAME record of ${domain.name} with this value`,
+    // SAM makes the domain, and replaces this name by that of the generated resource.
+    Value: { 'Fn::GetAtt': [`${API}.DomainName`, 'RegionalDomainName'] },
+  }
 }

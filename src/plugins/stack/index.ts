@@ -1,10 +1,10 @@
 import { type DeployArguments, requireCompiled, type SetterArguments } from '../architect.ts'
 import { corsPolicy } from '../cors.ts'
+import { environment } from '../environment.ts'
 import { checkManifest } from '../manifest.ts'
 import { readSettings } from '../settings.ts'
 import { addAlarms } from './alarms.ts'
 import { addDomain } from './domain.ts'
-import { environment } from './environment.ts'
 import { configureFunctions } from './functions.ts'
 import { configureApi } from './http-api.ts'
 import { addOutputs, printOutputs } from './outputs.ts'
@@ -13,7 +13,7 @@ import { removeUnused } from './remove-unused.ts'
 import { limitRole } from './role.ts'
 import { configureTables } from './tables.ts'
 
-/** The changes to the CloudFormation template that Architect makes, in order. Each step is a file of this folder. */
+/** Architect makes the CloudFormation template. These steps change it, in this order; each is a file of this folder. */
 export default { set: { env }, deploy: { start, end: printOutputs } }
 
 function env({ arc, inventory: { inv } }: SetterArguments) {
@@ -30,7 +30,7 @@ function start({ arc, inventory: { inv }, cloudformation: template, stage }: Dep
   configureTables(template, settings.limits, inv, stage)
   configureApi(template, settings.limits, corsPolicy(settings.cors[stage], arc))
   addAlarms(template, settings.alarms[stage])
-  addOutputs(template)
   addDomain(template, settings.domain[stage])
+  addOutputs(template, settings.domain[stage])
   checkReferences(template)
 }

@@ -1,12 +1,14 @@
-import { openAccount, type Stack } from '../account.ts'
 import type { DeployArguments, Template } from '../architect.ts'
+import { openAccount, type Stack } from '../deployed-stack.ts'
+import type { Settings } from '../settings.ts'
 import { API, tableId } from './template.ts'
 
 /** Adds what a caller and an operator need to the outputs of the stack. */
-export function addOutputs({ Outputs }: Template): void {
+export function addOutputs({ Outputs }: Template, domain: Settings['domain']['production']): void {
+  const host = domain?.name ?? `\${${API}}.execute-api.\${AWS::Region}.\${AWS::URLSuffix}`
   Outputs.SignupApiUrl = {
     Description: 'POST a sign-up here',
-    Value: { 'Fn::Sub': `https://\${${API}}.execute-api.\${AWS::Region}.\${AWS::URLSuffix}/signup` },
+    Value: { 'Fn::Sub': `https://${host}/signup` },
   }
   Outputs.UsersTableName = {
     Description: 'The table that holds the users',

@@ -1,7 +1,7 @@
 import { delimiter, dirname } from 'node:path'
 
-// Architect reads these variables after it has loaded the plugins. It does not tell a plugin which command it runs.
-if (process.argv[2] === 'sandbox') {
+/** Sets what Architect reads after it has loaded the plugins. */
+export function prepareProcess(): void {
   // Real credentials never reach local code, and Sandbox does not search for any (offline that takes seconds).
   process.env.AWS_ACCESS_KEY_ID = 'local'
   process.env.AWS_SECRET_ACCESS_KEY = 'local'

@@ -1,8 +1,8 @@
-import type { Manifest } from '../architect.ts'
-import { tableNames } from '../manifest.ts'
-import { readSettings } from '../settings.ts'
+import type { Manifest } from './architect.ts'
+import { tableNames } from './manifest.ts'
+import { readSettings } from './settings.ts'
 
-/** The environment of every function, by stage; `testing` is Sandbox. In AWS, functions.ts adds the names of the tables. */
+/** The environment of every function, by stage; `testing` is Sandbox. In AWS, stack/functions.ts adds the names of the tables. */
 export function environment(arc: Manifest) {
   const { limits, passwords } = readSettings(arc)
   const settings = {

@@ -14,7 +14,7 @@ const PASSED = `pass  a preflight is answered with 204
 pass  a refused body is answered with 400 in JSON
 pass  a wrong content type is answered with 415 in JSON
 pass  a body over 8 KiB is answered with 413 in JSON
-pass  answers are kept by no cache and sniffed by no browser
+pass  answers must not be cached or sniffed
 pass  a route that is not there is answered with 404
 `
 
@@ -222,9 +222,11 @@ test('without a stage, or with an unknown word, deploy and plan name the command
     const choice = `Choose one of:\n  npm run ${command} staging\n  npm run ${command} production\n`
     for (const [words, reason] of [
       ['', 'Say one stage.'],
-      ['staging production', 'Say one stage.'],
-      ['--prod', 'There is no option --prod.'],
-      ['production now', 'There is no option now.'],
+      ['staging production', 'Say one stage, not staging production.'],
+      ['--staging --production', 'Say one stage, not staging production.'],
+      ['--prod', "Unknown option '--prod'."],
+      ['production now', 'Say one stage, not production now.'],
+      ['staging --name --no-smoke', "Option '--name <value>' argument is ambiguous."],
     ]) {
       const { status, output } = await run(`node scripts/${command}.ts ${words}`, process.cwd())
       t.equal(status, 1)

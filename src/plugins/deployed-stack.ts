@@ -20,7 +20,8 @@ export type StackEvent = {
   ResourceStatusReason?: string
 }
 
-type List<T> = { member?: T | T[] } | undefined
+/** A list in the XML of AWS: with one member, it is parsed as that member. */
+export type List<T> = { member?: T | T[] } | undefined
 
 export type Account = Awaited<ReturnType<typeof openAccount>>
 
@@ -72,7 +73,7 @@ export async function openAccount({ region, profile }: Inventory['aws']) {
   return { stack, lastEvents, identity }
 }
 
-function members<T>(list: List<T>): T[] {
+export function members<T>(list: List<T>): T[] {
   return [list?.member ?? []].flat() as T[]
 }
 

@@ -31,8 +31,8 @@ export function readWords(command: string, flags: string[] = []) {
     const { name } = values as { name?: string }
     return { stage, name, flags: flags.filter((flag) => flag in values) }
   } catch (error) {
-    const [reason] = (error as Error).message.split(/(?<=\.) /)
-    return stop(`${reason} Choose one of:\n  npm run ${command} staging\n  npm run ${command} production`)
+    const [reason] = (error as Error).message.split(/\.(?:\s|$)/)
+    return stop(`${reason}. Choose one of:\n  npm run ${command} staging\n  npm run ${command} production`)
   }
 }
 

@@ -226,7 +226,7 @@ test('without a stage, or with an unknown word, deploy and plan name the command
       ['--staging --production', 'Say one stage, not staging production.'],
       ['--prod', "Unknown option '--prod'."],
       ['production now', 'Say one stage, not production now.'],
-      ['staging --name --no-smoke', "Option '--name <value>' argument is ambiguous."],
+      ['staging --name --no-smoke', "Option '--name' argument is ambiguous."],
     ]) {
       const { status, output } = await run(`node scripts/${command}.ts ${words}`, process.cwd())
       t.equal(status, 1)

@@ -8,7 +8,7 @@ import awsLite from '@aws-lite/client'
 import { type List, members } from '../src/plugins/deployed-stack.ts'
 import { type CallAws, startAdapter } from './emulator-adapter.ts'
 import { removeAtExit } from './leftovers.ts'
-import { gatherOutput } from './process.ts'
+import { gatherOutput, run } from './process.ts'
 import { freePorts } from './server.ts'
 
 const START_SECONDS = 60
@@ -28,7 +28,7 @@ export const ministackPath =
  * @throws if MiniStack does not start
  */
 export async function startEmulator({ auth = false } = {}) {
-  const { port, stop } = await startMinistack(auth)
+  const { port, folder, stop } = await startMinistack(auth)
   const url = `http://127.0.0.1:${port}`
   const client = await awsLite({
     accessKeyId: CREDENTIALS.AWS_ACCESS_KEY_ID,
@@ -50,6 +50,7 @@ export async function startEmulator({ auth = false } = {}) {
       if (!id) throw Error(`The deploy printed no URL of an API:\n${printed}`)
       return `${url}/_aws/execute-api/${id}/$default`
     },
+    functionProcesses: () => functionProcesses(folder),
     logRecords: () => logRecords(callAws),
     removeRight: (action: string) => removeRight(callAws, action),
     async stop(): Promise<void> {
@@ -99,7 +100,17 @@ async function startMinistack(auth: boolean) {
     await stop()
     throw Error(`${error.message}:\n${output()}`)
   })
-  return { port, stop }
+  return { port, folder, stop }
+}
+
+/** The processes of the functions, with the kilobytes of memory that each uses. */
+async function functionProcesses(folder: string): Promise<{ pid: number; kilobytes: number }[]> {
+  const { output } = await run('ps -eo pid=,rss=,args=', folder)
+  const lines = output.split('\n').filter((line) => line.includes(`node ${folder}`))
+  return lines.map((line) => {
+    const [pid, kilobytes] = line.trim().split(/ +/)
+    return { pid: Number(pid), kilobytes: Number(kilobytes) }
+  })
 }
 
 async function untilHealthy(port: number, ended: AbortSignal): Promise<void> {

@@ -82,6 +82,23 @@ test('without the right to UpdateItem a sign-up succeeds and its attempt is not 
   t.equal(skippedFor(checked.body.uid), undefined)
 })
 
+test('a function that was frozen signs people up after the thaw, and its memory stays flat', { skip }, async (t) => {
+  const signUps = async (count: number, name: string) => {
+    for (let index = 0; index < count; index++) {
+      t.equal((await signUp(api, person(`${name}${index}`))).status, 201)
+    }
+  }
+  await signUps(20, 'before')
+  const [before] = await emulator.functionProcesses()
+  if (!before) throw Error('the function has no process')
+  process.kill(before.pid, 'SIGSTOP')
+  process.kill(before.pid, 'SIGCONT')
+  await signUps(20, 'after')
+  const [after] = await emulator.functionProcesses()
+  t.equal(after?.pid, before.pid, 'it is the same process')
+  t.ok(Number(after?.kilobytes) < before.kilobytes * 1.3, `${before.kilobytes} KB, then ${after?.kilobytes} KB`)
+})
+
 test('a deploy adds a function', { skip }, async (t) => {
   const folder = join(project.folder, 'src/http/get-health')
   await mkdir(folder)

@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { RequestLog } from '../src/shared/log.ts'
 import { connect, readUsers } from './dynamodb.ts'
 import { removeAtExit } from './leftovers.ts'
@@ -54,6 +56,7 @@ export async function startSandbox({
   })
 
   const dynamodb = await connect(tables)
+  const [, app] = /@app\s+(\S+)/.exec(await readFile(join(project.folder, 'app.arc'), 'utf8')) ?? []
   return {
     url: `http://127.0.0.1:${http}`,
     folder: project.folder,
@@ -66,7 +69,7 @@ export async function startSandbox({
         .split('\n')
         .filter((line) => line.startsWith('{"'))
         .map((line): RequestLog => JSON.parse(line)),
-    ...readUsers(dynamodb, 'mathai-staging-mathai_users'),
+    ...readUsers(dynamodb, `${app}-staging-mathai_users`),
     async stop(): Promise<void> {
       child.kill('SIGTERM')
       await closed

@@ -1,5 +1,9 @@
-import { connect, readUsers } from '../local/dynamodb.ts'
+import { buffer } from 'node:stream/consumers'
+import { connect, readUsers, startDynamoDB } from '../local/dynamodb.ts'
+import { signUpEvent } from '../local/lambda.ts'
 import { startSandbox } from '../local/sandbox.ts'
+import { startServer } from '../local/server.ts'
+import { loadHandler } from './_handler.ts'
 
 /** What the contract tests need of a running API. */
 export type Api = {
@@ -9,10 +13,41 @@ export type Api = {
   stop(): Promise<void>
 }
 
-/** The API under test: Sandbox, or the deployed API that DEPLOYED_API describes in JSON (see emulator/). */
+/**
+ * The API under test. Sandbox, unless API says otherwise: `in-process` for the handler in this process, or the deployed
+ * API that it describes in JSON (see emulator/).
+ */
 export async function startApi(): Promise<Api> {
-  const { DEPLOYED_API } = process.env
-  if (!DEPLOYED_API) return startSandbox()
-  const { url, dynamodbPort, usersTable } = JSON.parse(DEPLOYED_API)
+  const { API } = process.env
+  if (!API) return startSandbox()
+  if (API === 'in-process') return startInProcess()
+  const { url, dynamodbPort, usersTable } = JSON.parse(API)
   return { url, ...readUsers(await connect(dynamodbPort), usersTable), stop: async () => {} }
+}
+
+/** The handler behind a server that makes events as Sandbox does. A mutation tool can follow what it runs. */
+async function startInProcess(): Promise<Api> {
+  const dynamodb = await startDynamoDB()
+  const { respond, deps } = await loadHandler(dynamodb.port)
+  const server = await startServer(async (request, response) => {
+    const bytes = await buffer(request)
+    if (request.method !== 'POST' || request.url !== '/signup') {
+      response.writeHead(404, { 'content-type': 'application/json' }).end('{"message":"Not Found"}')
+      return
+    }
+    const headers = request.headers as Record<string, string>
+    const isBase64Encoded = !/^application\/.*json/.test(headers['content-type'] ?? '')
+    const body = bytes.toString(isBase64Encoded ? 'base64' : 'utf8')
+    const answer = await respond({ ...signUpEvent({}), headers, body, isBase64Encoded }, deps)
+    response.writeHead(answer.statusCode ?? 0, answer.headers as Record<string, string>).end(answer.body)
+  })
+  return {
+    url: server.url,
+    user: dynamodb.user,
+    countUsers: dynamodb.countUsers,
+    async stop() {
+      await server.stop()
+      await dynamodb.stop()
+    },
+  }
 }

@@ -84,6 +84,33 @@ test('a source without attempts left gets 429 with the seconds to wait, before a
   t.deepEqual(record, { outcome: 'too_many_attempts', request_id: 'id', cold: false })
 })
 
+test('a source has as many attempts in a window as the limit says', async (t) => {
+  const limit = process.env.ATTEMPTS_PER_SOURCE
+  const attempt = (name: string, sourceIp: string) => {
+    const event = signUpEvent(person(name))
+    event.requestContext.http.sourceIp = sourceIp
+    return send(event)
+  }
+  process.env.ATTEMPTS_PER_SOURCE = '2'
+  t.equal((await attempt('attempt1', '198.51.100.9')).status, 201)
+  t.equal((await attempt('attempt2', '198.51.100.9')).status, 201, 'the limit itself is allowed')
+  const { status, headers } = await attempt('attempt3', '198.51.100.9')
+  t.equal(status, 429)
+  const untilWindowEnds = 900 - (Math.floor(Date.now() / 1000) % 900)
+  const retryAfter = Number(headers['retry-after'])
+  t.ok(retryAfter >= 1 && Math.abs(retryAfter - untilWindowEnds) <= 5, `${retryAfter} s`)
+  t.equal((await attempt('attempt3', '198.51.100.10')).status, 201, 'another source')
+  const { Items = [] } = await dynamodb.client.Scan({ TableName: 'attempts' })
+  const [counter] = Items.filter(({ source_window }) => String(source_window).startsWith('198.51.100.9 '))
+  t.equal(counter?.attempts, 3)
+  t.equal(counter?.expires_at, (Math.floor(Date.now() / 1000 / 900) + 1) * 900, 'the counter expires with its window')
+  t.equal(counter?.source_window, `198.51.100.9 ${Math.floor(Date.now() / 1000 / 900) * 900}`)
+
+  delete process.env.ATTEMPTS_PER_SOURCE
+  t.equal((await attempt('attempt4', '198.51.100.9')).status, 201, 'without a limit')
+  process.env.ATTEMPTS_PER_SOURCE = limit
+})
+
 test('if the database is unavailable, the answer is 503 with Retry-After', async (t) => {
   const { status, headers, body, record } = await send(signUpEvent(person('down')), {
     insertUser: async () => {

@@ -33,10 +33,10 @@ test('a production deploy makes an API that signs people up', { skip }, async (t
 test('the contract tests of Sandbox pass on the deployed API', { skip }, async (t) => {
   await editManifest((manifest) => `${manifest}\n@limits\nattempts-per-source off\n`)
   await deploy('production')
-  const DEPLOYED_API = JSON.stringify({ url: api.url, dynamodbPort: emulator.port, usersTable })
+  const API = JSON.stringify({ url: api.url, dynamodbPort: emulator.port, usersTable })
   const runner = join(import.meta.dirname, '../run.ts')
   const { status, output } = await run(`"${process.execPath}" "${runner}" contract`, process.cwd(), {
-    DEPLOYED_API,
+    API,
   })
   t.equal(status, 0, output)
   t.comment(output.trim().split('\n').at(-1) ?? '')

@@ -1,0 +1,77 @@
+// One call to DynamoDB: its deadline, its second try, and which of its errors mean "try again".
+import test from 'tape'
+import { type DynamoDB, startDynamoDB } from '../local/dynamodb.ts'
+import * as fault from '../local/proxy.ts'
+import { loadHandler } from './_handler.ts'
+
+let dynamodb: DynamoDB
+let proxy: fault.DatabaseProxy
+let callDatabase: typeof import('../src/shared/database.ts')['callDatabase']
+
+const read = () => callDatabase((tables) => tables.mathai_users.get({ user_email: 'nobody@example.com' }))
+
+/** The name of the error of a read with this fault, or 'none'. */
+async function errorWith(spoil: fault.Fault): Promise<string> {
+  proxy.inject({ GetItem: spoil })
+  return read().then(
+    () => 'none',
+    (error) => error.name,
+  )
+}
+
+test('DynamoDB and the proxy start', async (t) => {
+  dynamodb = await startDynamoDB()
+  proxy = await fault.startProxy(dynamodb.port)
+  await loadHandler(proxy.port)
+  callDatabase = (await import('../src/shared/database.ts')).callDatabase
+  t.equal(await read(), undefined)
+})
+
+test('other errors keep the name that AWS gives them', async (t) => {
+  for (const name of ['AccessDeniedException', 'ResourceNotFoundException', 'ValidationException']) {
+    t.equal(await errorWith(fault.refusal(name)), name)
+  }
+  const bug = callDatabase(() => Promise.reject('a text'))
+  t.equal(await bug.catch((error) => error), 'a text', 'what is not an error stays what it is')
+})
+
+test('a call that stalls is sent once more after half a second', async (t) => {
+  proxy.inject({ GetItem: fault.firstTime(fault.silent) })
+  const started = performance.now()
+  t.equal(await read(), undefined)
+  t.ok(performance.now() - started >= 490, 'not before')
+  t.equal(proxy.calls().length, 2)
+})
+
+test('a call that is answered is not sent again, and leaves no timer behind', async (t) => {
+  proxy.inject({})
+  await read()
+  t.equal(proxy.calls().length, 1)
+  t.notOk(process.getActiveResourcesInfo().includes('Timeout'), 'the process may end')
+})
+
+test('a call without an answer is given up after two seconds and two tries', async (t) => {
+  const started = performance.now()
+  t.equal(await errorWith(fault.silent), 'DatabaseUnavailable')
+  const ms = performance.now() - started
+  t.ok(ms >= 1990 && ms < 4000, `${Math.round(ms)} ms`)
+  t.equal(proxy.calls().length, 2)
+})
+
+// The client goes on retrying calls that were given up, so this comes last.
+test('throttling, server errors and a broken network mean that the database is unavailable', async (t) => {
+  const faults = {
+    ProvisionedThroughputExceededException: fault.refusal('ProvisionedThroughputExceededException'),
+    ThrottlingException: fault.refusal('ThrottlingException'),
+    RequestLimitExceeded: fault.refusal('RequestLimitExceeded'),
+    'status 500': fault.serverError,
+    'a reset connection': fault.reset,
+  }
+  for (const [name, spoil] of Object.entries(faults)) t.equal(await errorWith(spoil), 'DatabaseUnavailable', name)
+})
+
+test('everything stops', async (t) => {
+  await proxy.stop()
+  await dynamodb.stop()
+  t.end()
+})

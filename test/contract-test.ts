@@ -185,6 +185,20 @@ const refusals: [string, number, string, string | Uint8Array<ArrayBuffer>, Recor
   ['a type that ends like JSON', 415, 'not_json', valid, { 'content-type': 'x application/json' }],
   ['no content type', 415, 'not_json', new TextEncoder().encode(valid), {}],
   ['another charset', 415, 'unsupported_charset', valid, { 'content-type': 'application/json; charset=iso-8859-1' }],
+  [
+    'a charset that begins like UTF-8',
+    415,
+    'unsupported_charset',
+    valid,
+    { 'content-type': 'application/json;charset=utf-8859' },
+  ],
+  [
+    'a charset that ends like UTF-8',
+    415,
+    'unsupported_charset',
+    valid,
+    { 'content-type': 'application/json;charset="x-utf-8"' },
+  ],
   ['a compressed body', 415, 'unsupported_content_encoding', valid, { ...JSON_TYPE, 'content-encoding': 'gzip' }],
 ]
 

@@ -3,7 +3,7 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda'
 import test from 'tape'
 import { type DynamoDB, startDynamoDB } from '../local/dynamodb.ts'
 import { signUpEvent } from '../local/lambda.ts'
-import { type DatabaseProxy, firstTime, lost, startProxy } from '../local/proxy.ts'
+import { type DatabaseProxy, firstTime, lost, refusal, startProxy } from '../local/proxy.ts'
 import { DatabaseUnavailable } from '../src/shared/database.ts'
 import type { Dependencies } from '../src/shared/signup.ts'
 import { ada } from './_client.ts'
@@ -217,6 +217,15 @@ test('only a refused write is followed by a read, and the read is consistent', a
   t.equal(body.uid, (await dynamodb.user('lost@example.com'))?.uid, 'our own earlier row is a success')
   const read = proxy.calls().find(({ operation }) => operation === 'GetItem')
   t.equal(read?.body.ConsistentRead, true)
+})
+
+test('a write that is refused for another reason is a bug, and nothing is read', async (t) => {
+  proxy.inject({ PutItem: refusal('AccessDeniedException') })
+  const { status, record } = await send(signUpEvent(person('denied')))
+  t.equal(status, 500)
+  t.equal(record.error, 'AccessDeniedException')
+  t.notOk(proxy.calls().some(({ operation }) => operation === 'GetItem'))
+  proxy.inject({})
 })
 
 test('if the other account is deleted meanwhile, the answer is 503, and a retry succeeds', async (t) => {

@@ -80,8 +80,8 @@ function readBody(event: APIGatewayProxyEventV2): { body: object } | { error: Pr
   const bytes = Buffer.from(String(event.body ?? ''), event.isBase64Encoded ? 'base64' : 'utf8')
   if (bytes.length > MAX_BODY_BYTES) return { error: 'body_too_large' }
   try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-    // API Gateway passes a text body on as a string. Bytes that are not UTF-8 have become U+FFFD there.
+    const text = new TextDecoder().decode(bytes)
+    // Bytes that are not UTF-8 become U+FFFD: here, or in API Gateway, which passes a text body on as a string.
     if (text.includes('\ufffd')) return { error: 'invalid_json' }
     const body: unknown = JSON.parse(text)
     const isObject = typeof body === 'object' && body !== null && !Array.isArray(body)

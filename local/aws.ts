@@ -132,7 +132,7 @@ function errorAnswer(call: Call, { status, code, message }: AwsError) {
     const body = JSON.stringify({ __type: code, message })
     return { status, type: 'application/x-amz-json-1.1', body }
   }
-  const error = `<Error><Code>${code}</Code><Message>${escapeXml(message)}</Message></Error>`
+  const error = `<Error><Code>${code}</Code><Message>${toXml(message)}</Message></Error>`
   const isS3 = call.action.startsWith('s3 ')
   return { status, type: 'text/xml', body: isS3 ? error : `<ErrorResponse>${error}</ErrorResponse>` }
 }
@@ -146,12 +146,7 @@ function eventPage(events: FakeEvent[], token: string | undefined): string {
 }
 
 function member(fields: Record<string, string>): string {
-  const elements = Object.entries(fields).map(([name, value]) => `<${name}>${escapeXml(value)}</${name}>`)
-  return `<member>${elements.join('')}</member>`
-}
-
-function escapeXml(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;')
+  return toXml({ member: fields })
 }
 
 function stack({ pending, lastUpdated, apiUrl = 'https://fake.example/signup' }: Account, name = ''): string {

@@ -1,7 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
-import awsLite from '@aws-lite/client'
 import type { Inventory, Template } from '../src/plugins/architect.ts'
-import { type List, members } from '../src/plugins/deployed-stack.ts'
+import { connectToAws, type List, members } from '../src/plugins/deployed-stack.ts'
 import { requireRegion, stop } from './arc.ts'
 import { chooseCredentials, explainMissing } from './credentials.ts'
 
@@ -34,11 +33,8 @@ export type CallCloudFormation = <Result>(Action: string, parameters: Record<str
 /** Calls CloudFormation with the credentials of a deploy. Ends the process with a sentence if there are none. */
 export async function connectToCloudFormation(inv: Inventory): Promise<CallCloudFormation> {
   requireRegion(inv)
-  const { region, profile } = inv.aws
-  const credentials = chooseCredentials(profile)
-  const client = await awsLite({ region, ...(profile && { profile }) }).catch((error) =>
-    stop(explainMissing(error.message, credentials)),
-  )
+  const credentials = chooseCredentials(inv.aws.profile)
+  const client = await connectToAws(inv.aws).catch((error) => stop(explainMissing(error.message, credentials)))
   return async (Action, parameters) => {
     const { payload } = await client({
       service: 'cloudformation',

@@ -26,11 +26,19 @@ export type List<T> = { member?: T | T[] } | undefined
 export type Account = Awaited<ReturnType<typeof openAccount>>
 
 /**
- * What a deploy reads from an AWS account.
+ * A client for AWS, in the region and with the profile of app.arc.
  * @throws if there are no credentials, or if AWS has no such region
  */
-export async function openAccount({ region, profile }: Inventory['aws']) {
-  const client = await awsLite({ region, ...(profile && { profile }) })
+export function connectToAws({ region, profile }: Inventory['aws']) {
+  return awsLite({ region, ...(profile && { profile }) })
+}
+
+/**
+ * What a deploy reads from an AWS account.
+ * @throws as `connectToAws` does
+ */
+export async function openAccount(aws: Inventory['aws']) {
+  const client = await connectToAws(aws)
 
   async function call<T>(service: string, Action: string, query: object = {}): Promise<T> {
     const { payload } = await client({ service, query: { Action, ...query } })

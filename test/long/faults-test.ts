@@ -170,7 +170,7 @@ test('a frozen process whose connection was dropped silently costs nobody a sign
 })
 
 test('200 sign-ups in a row keep the memory flat', async (t) => {
-  const fresh = await startLambda(bundle.file, lambdaEnvironment(proxy.port))
+  const fresh = await startLambda(bundle.file, { ...lambdaEnvironment(proxy.port), COLLECT_GARBAGE: 'true' })
   const event = (index: number) => signUpEvent({ ...ada, user_email: `memory${index % 2}@example.com` })
   let early = 0
   for (let index = 0; index < 200; index++) {

@@ -34,6 +34,8 @@ export async function startSandbox({
       ARC_TABLES_PORT: `${tables}`,
       ARC_INTERNAL_PORT: `${internal}`,
       NO_UPDATE_NOTIFIER: '1',
+      // Every `arc deploy` pauses the file watcher of every Sandbox that has the same temporary folder.
+      TMPDIR: project.folder,
       ...(external && { ARC_DB_EXTERNAL: 'true' }),
       ...env,
     },

@@ -7,7 +7,8 @@ import { type DatabaseProxy, firstTime, lost, refusal, startProxy } from '../loc
 import { DatabaseUnavailable } from '../src/shared/database.ts'
 import type { Dependencies } from '../src/shared/signup.ts'
 import { ada } from './_client.ts'
-import { captureLog, loadHandler } from './_handler.ts'
+import { loadHandler } from './_handler.ts'
+import { captureLog } from './_log.ts'
 
 let dynamodb: DynamoDB
 let proxy: DatabaseProxy

@@ -27,7 +27,7 @@ import { parseSignup } from '../src/shared/signup-request.ts'
 import type { User } from '../src/shared/users.ts'
 import { ada, post } from './_client.ts'
 import { contractErrors, document, operation, requireDocumented, responsePointer, responses } from './_contract.ts'
-import { captureLog } from './_handler.ts'
+import { captureLog } from './_log.ts'
 
 const { schemas } = document.components
 const SIGN_UP = '#/components/schemas/SignUp'

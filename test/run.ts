@@ -18,6 +18,8 @@ type Row = {
 }
 
 const AT_ONCE = 3
+/** A file that waits for something that never happens fails after ten minutes. */
+const LIMIT_MS = 600_000
 
 const names = process.argv.slice(2)
 const patterns = names.length
@@ -37,7 +39,10 @@ else {
 async function runInTurn(): Promise<void> {
   for (let file = files.shift(); file; file = files.shift()) {
     const name = file.replace(/-test\.ts$/, '')
-    const child = spawn(process.execPath, [import.meta.filename, name], { stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(process.execPath, [import.meta.filename, name], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      timeout: LIMIT_MS,
+    })
     const output = gatherOutput(child)
     const [status] = await once(child, 'close')
     const [, lines, passed, failed, skipped] =

@@ -1,11 +1,8 @@
 // What a person sees of `npm start`, and what local code can see of the machine.
-import { once } from 'node:events'
 import { mkdir } from 'node:fs/promises'
-import { type IncomingMessage, request } from 'node:http'
 import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
-import { Readable } from 'node:stream'
-import test from 'tape'
+import test, { type Test } from 'tape'
 import { startDynamoDB } from '../local/dynamodb.ts'
 import { run } from '../local/process.ts'
 import { copyProject, type Edit } from '../local/project.ts'
@@ -24,7 +21,7 @@ const REAL_ACCOUNT = {
 for (const command of [NPM_START, ['node_modules/.bin/arc', 'sandbox']]) {
   const name = command === NPM_START ? 'npm start' : 'npx arc sandbox'
 
-  test(`${name} starts clean, and the curl that it prints signs a person up`, async (t) => {
+  test(`${name} starts clean, listens on this machine only, and stops with a signal`, async (t) => {
     const sandbox = await startSandbox({ command, env: { ...REAL_ACCOUNT, AWS_PROFILE: '' } })
     // Sandbox believes that our link to node_modules is a global installation.
     const output = sandbox.output().replace(/.*Possible global install.*/, '')
@@ -34,22 +31,16 @@ for (const command of [NPM_START, ['node_modules/.bin/arc', 'sandbox']]) {
     const [curl = ''] = /curl .*\\\n.*/.exec(output) ?? []
     const { status, output: answer } = await run(`${curl} --silent`, '.')
     t.equal(status, 0, curl)
-    t.match(answer, /^\{"uid":"[0-9a-f-]{36}"\}$/)
-    await sandbox.stop()
-  })
+    t.match(answer, /^\{"uid":"[0-9a-f-]{36}"\}$/, 'the curl that it prints signs a person up')
 
-  test(`${name} listens on this machine only`, async (t) => {
-    const sandbox = await startSandbox({ command })
     const address = Object.values(networkInterfaces())
       .flat()
       .find((entry) => entry?.family === 'IPv4' && !entry.internal)
     if (!address) t.comment('skipped: this machine has no address that others could reach')
-    else
-      await fetch(sandbox.url.replace('127.0.0.1', address.address)).then(
-        () => t.fail('reached'),
-        (error) => t.equal(error.cause.code, 'ECONNREFUSED'),
-      )
+    else await isRefused(t, sandbox.url.replace('127.0.0.1', address.address))
+
     await sandbox.stop()
+    await isRefused(t, sandbox.url)
   })
 
   test(`${name}: real credentials never reach local code`, async (t) => {
@@ -67,73 +58,12 @@ for (const command of [NPM_START, ['node_modules/.bin/arc', 'sandbox']]) {
   })
 }
 
-test('a path that is not a URL gets 404, and the API goes on', async (t) => {
-  const sandbox = await startSandbox()
-  const { port } = new URL(sandbox.url)
-  for (const path of ['//', '//[', '/%', '/signup//', '*']) {
-    const [answer] = (await once(request({ host: '127.0.0.1', port, path }).end(), 'response')) as [IncomingMessage]
-    answer.resume()
-    t.ok(Number(answer.statusCode) >= 400, `${path}: ${answer.statusCode}`)
-  }
-  t.equal((await signUp(sandbox, ada)).status, 201)
-  await sandbox.stop()
-})
-
 test('code that does not compile ends Sandbox with a sentence', async (t) => {
   const broken = startSandbox({ manifest: (manifest) => manifest.replace('esbuild.cjs', 'no-such-file.cjs') })
   await broken.then(
     () => t.fail('it started'),
     (error) => t.match(error.message, /did not compile: see the esbuild error above/),
   )
-})
-
-test('a handler that fails, or cannot take the body, is answered in JSON, and the terminal names the cause', async (t) => {
-  const sandbox = await startSandbox({
-    manifest: (manifest) => manifest.replace('post /signup', 'get /crash\npost /signup'),
-    files: {
-      'src/http/get-crash/index.ts': "export const handler = async () => { throw Error('the cause') }\n",
-    },
-  })
-  for (const reply of [
-    await fetch(`${sandbox.url}/crash`),
-    await fetch(`${sandbox.url}/signup`, { method: 'POST', body: 'x'.repeat(6_000_001) }),
-  ]) {
-    t.ok(reply.status >= 500, `${reply.status}`)
-    t.equal(reply.headers.get('content-type'), 'application/json')
-    t.deepEqual(Object.keys((await reply.json()) as object), ['message'])
-  }
-  await sandbox.printed(/the cause/)
-  await sandbox.stop()
-})
-
-test('a route of app.arc replaces the local page and the local 404', async (t) => {
-  const handler = (text: string) => `export const handler = async () => ({ statusCode: 200, body: '${text}' })\n`
-  const sandbox = await startSandbox({
-    manifest: (manifest) => manifest.replace('post /signup', 'get /\nget /users/:id\npost /signup\nany /*'),
-    files: {
-      'src/http/get-index/index.ts': handler('front page'),
-      'src/http/get-users-000id/index.ts': handler('one user'),
-      'src/http/any-catchall/index.ts': handler('everything else'),
-    },
-  })
-  const read = async (path: string) => (await fetch(sandbox.url + path)).text()
-  t.equal(await read('/'), 'front page')
-  t.equal(await read('/users/7'), 'one user')
-  t.equal(await read('/other/path'), 'everything else')
-  await sandbox.stop()
-})
-
-test('a chunked body is read', async (t) => {
-  const sandbox = await startSandbox()
-  const body = Readable.toWeb(Readable.from([JSON.stringify(ada)]))
-  const reply = await fetch(`${sandbox.url}/signup`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body,
-    duplex: 'half',
-  } as unknown as RequestInit)
-  t.equal(reply.status, 201)
-  await sandbox.stop()
 })
 
 const situations: [string, () => Edit, NodeJS.ProcessEnv, RegExp][] = [
@@ -197,11 +127,9 @@ test('if the path of the project is not ASCII, npm start stops with a sentence',
   await project.remove()
 })
 
-test('npm start stops with a signal', async (t) => {
-  const sandbox = await startSandbox({ command: NPM_START })
-  await sandbox.stop()
-  await fetch(sandbox.url).then(
-    () => t.fail('it still answers'),
-    (error) => t.equal(error.cause.code, 'ECONNREFUSED'),
+async function isRefused(t: Test, url: string): Promise<void> {
+  await fetch(url).then(
+    () => t.fail(`${url} answers`),
+    (error) => t.equal(error.cause.code, 'ECONNREFUSED', url),
   )
-})
+}

@@ -1,1 +1,2 @@
 declare module 'tiny-json-http'
+declare module '@architect/deploy'

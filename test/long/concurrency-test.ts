@@ -3,7 +3,8 @@ import test from 'tape'
 import { startDynamoDB } from '../../local/dynamodb.ts'
 import { buildBundle, lambdaEnvironment, signUpEvent, startLambda } from '../../local/lambda.ts'
 import { ada } from '../_client.ts'
-import { captureLog, loadHandler } from '../_handler.ts'
+import { loadHandler } from '../_handler.ts'
+import { captureLog } from '../_log.ts'
 
 test('of 50 concurrent sign-ups with one address one succeeds, and 500 with different addresses all succeed', async (t) => {
   const dynamodb = await startDynamoDB()

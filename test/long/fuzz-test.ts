@@ -6,7 +6,7 @@ import { PROBLEMS } from '../../src/shared/problem.ts'
 import type { Dependencies } from '../../src/shared/signup.ts'
 import type { User } from '../../src/shared/users.ts'
 import { ada } from '../_client.ts'
-import { captureLog } from '../_handler.ts'
+import { captureLog } from '../_log.ts'
 import corpus from './fuzz-corpus.json' with { type: 'json' }
 
 const RUNS = 20_000

@@ -10,6 +10,10 @@ import { captureLog } from './_log.ts'
 
 const NO_AWS = { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '', AWS_PROFILE: '', HOME: '/nowhere' }
 
+/** Adds a table that no function has a right for. */
+export const THIRD_TABLE = (manifest: string) =>
+  manifest.replace('@static', 'mathai_scores\n  uid *String\n  pitr true\n\n@static')
+
 /** `npm run plan` in a copy of the project, without an AWS account: what it prints, and the template that it writes. */
 export async function plan(stage: Stage, edit?: Edit) {
   const project = await copyProject(edit)

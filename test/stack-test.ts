@@ -1,4 +1,4 @@
-// The CloudFormation that a dry run of the real deploy makes, and what `npm run plan` says of it.
+// The CloudFormation that a dry run of the real deploy makes.
 import { readFileSync, writeFileSync } from 'node:fs'
 import test from 'tape'
 import { parse, stringify } from 'yaml'
@@ -6,7 +6,7 @@ import type { Template } from '../src/plugins/architect.ts'
 import { checkReferences } from '../src/plugins/stack/references.ts'
 import { removeUnused } from '../src/plugins/stack/remove-unused.ts'
 import { limitRole } from '../src/plugins/stack/role.ts'
-import { packageStack, plan } from './_plan.ts'
+import { packageStack, THIRD_TABLE } from './_plan.ts'
 
 const SNAPSHOT = new URL('stack-snapshot.yaml', import.meta.url)
 const arn = (name: string) => ({ 'Fn::GetAtt': [name, 'Arn'] })
@@ -151,26 +151,6 @@ function checkSnapshot(t: test.Test, { Outputs, ...template }: Template): void {
   )
 }
 
-test('npm run plan writes the template, and says what it read from it', async (t) => {
-  const edit = { files: { 'src/http/post-signup/config.arc': '@aws\nmemory 512\ntimeout 9\n' } }
-  const { status, output, template } = await plan('production', edit)
-  t.equal(status, 0, output)
-  const { Resources, Outputs } = (await packageStack('production', edit)).template
-  t.deepEqual([template?.Resources, template?.Outputs], [Resources, Outputs])
-  for (const sentence of [
-    '/signup; 50 requests per second, bursts of 100; POST from *',
-    'nodejs24.x, 512 MB, at most 9 s',
-    'dynamodb:PutItem and dynamodb:GetItem on MathaiUsersTable',
-    'at most 100 writes and 100 reads per second; kept and protected if the stack is deleted',
-    'at most 100 writes and 100 reads per second; deleted with the stack',
-    'kept for 30 days',
-    'Outputs: API, ApiId, SignupApiUrl, UsersTableName',
-  ]) {
-    t.ok(output.includes(sentence), sentence)
-  }
-  t.notOk(output.includes('undefined'))
-})
-
 test('the settings of app.arc reach the stack', async (t) => {
   const { template } = await packageStack('production', {
     manifest: (manifest) =>
@@ -240,9 +220,6 @@ test('CORS allows the methods of the routes', async (t) => {
   t.deepEqual(template.Resources.HTTP?.Properties.CorsConfiguration.AllowMethods, ['GET', 'POST'])
 })
 
-const THIRD_TABLE = (manifest: string) =>
-  manifest.replace('@static', 'mathai_scores\n  uid *String\n  pitr true\n\n@static')
-
 test('a third table gets its ceiling, its protection, its name and its right', async (t) => {
   const role = readFileSync(new URL('../src/plugins/stack/role.ts', import.meta.url), 'utf8')
   const line = "  mathai_scores: ['dynamodb:GetItem'],\n"
@@ -296,27 +273,6 @@ for (const [what, manifest, sentence] of unusable) {
     )
   })
 }
-
-test('npm run plan prints all wrong settings, and no more', async (t) => {
-  const { status, output } = await plan('staging', {
-    manifest: (manifest) => `${manifest}\n@limits\nrequest-bust 5\nrequest-burst 0\n`,
-  })
-  t.equal(status, 1)
-  t.match(output, /^app\.arc has wrong settings:\n@limits request-bust .*\n@limits request-burst .*\n$/)
-})
-
-test('a third table without rights stops npm run plan, which names the line to add', async (t) => {
-  const { status, output } = await plan('production', { manifest: THIRD_TABLE })
-  t.equal(status, 1)
-  for (const part of [
-    'No function may use the table mathai_scores',
-    'src/plugins/stack/role.ts',
-    "mathai_scores: ['dynamodb:GetItem'],",
-  ]) {
-    t.ok(output.includes(part), part)
-  }
-  t.match(output, /\nThere is no plan for production: see above\.\n$/)
-})
 
 test('another name of the app is enough for another app', async (t) => {
   const { template } = await packageStack('production', {
@@ -379,14 +335,6 @@ test('@alarms adds a topic, two alarms and a filter, for its stage only', async 
   }
   const staging = await packageStack('staging', { manifest })
   t.notOk('AlarmTopic' in staging.template.Resources)
-})
-
-test('an e-mail address without quotes stops the plan with the hint', async (t) => {
-  const { status, output } = await plan('production', {
-    manifest: (text) => `${text}\n@alarms\nproduction ops@example.org\n`,
-  })
-  t.equal(status, 1)
-  t.ok(output.includes('Put an e-mail address in quotes: "ops@example.org"'), output)
 })
 
 test('@domain gives the API a domain, and the outputs follow', async (t) => {

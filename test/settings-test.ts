@@ -1,5 +1,7 @@
 import test from 'tape'
 import type { Manifest } from '../src/plugins/architect.ts'
+import { environment } from '../src/plugins/environment.ts'
+import { checkManifest, routesOf } from '../src/plugins/manifest.ts'
 import { readSettings } from '../src/plugins/settings.ts'
 
 test('without settings the defaults apply', async (t) => {
@@ -43,6 +45,12 @@ const accepted: [Manifest, string, string, unknown][] = [
     'staging',
     { name: 'api.math.ai', certificate: 'arn:aws:acm:us-east-1:1:certificate/a' },
   ],
+  [
+    { domain: [['production', 'a-1.math.ai', 'arn:aws-us-gov:acm:us-gov-west-1:1:certificate/a']] },
+    'domain',
+    'production',
+    { name: 'a-1.math.ai', certificate: 'arn:aws-us-gov:acm:us-gov-west-1:1:certificate/a' },
+  ],
   [{ role: [['permissions-boundary', 'Boundary_1']] }, 'role', 'permissions-boundary', 'Boundary_1'],
   [{ passwords: [['breach-check', true]] }, 'passwords', 'breach-check', true],
   [
@@ -73,6 +81,7 @@ const refused: [Manifest, string][] = [
   [{ cors: [['staging', 'https://math.ai/']] }, `@cors staging https://math.ai/: ${ORIGINS}`],
   [{ cors: [['staging', 'https://math.ai/path']] }, `@cors staging https://math.ai/path: ${ORIGINS}`],
   [{ cors: [['staging', 'https://*.vercel.app']] }, `@cors staging https://*.vercel.app: ${ORIGINS}`],
+  [{ cors: [['staging', 'https://preview-*.math.ai']] }, `@cors staging https://preview-*.math.ai: ${ORIGINS}`],
   [{ cors: [['staging', 'ftp://math.ai']] }, `@cors staging ftp://math.ai: ${ORIGINS}`],
   [{ cors: [['staging', 'https://MATH.ai']] }, `@cors staging https://MATH.ai: ${ORIGINS}`],
   [{ cors: [['testing', '*', 'https://a.example']] }, `@cors testing * https://a.example: ${ORIGINS}`],
@@ -87,6 +96,7 @@ const refused: [Manifest, string][] = [
   [{ limits: [['request-burst', 'five']] }, '@limits request-burst five: give one whole number'],
   [{ limits: [['request-burst', 'off']] }, '@limits request-burst off: give one whole number'],
   [{ limits: [['attempts-per-source', 'of']] }, '@limits attempts-per-source of: give one whole number, or off'],
+  [{ limits: [['attempts-per-source', 'off', 5]] }, '@limits attempts-per-source off 5: give one whole number'],
   [{ limits: [['attempts-per-source', 0]] }, '@limits attempts-per-source 0: give one whole number from 1'],
   [{ limits: ['table-writes-per-second'] }, '@limits table-writes-per-second: has no value'],
   [{ limits: [['log-retention-days', 31]] }, '@limits log-retention-days 31: CloudWatch keeps logs for one of 1, 3, 5'],
@@ -115,6 +125,22 @@ const refused: [Manifest, string][] = [
     '@domain production api.math.ai arn:aws:iam::1:x: give',
   ],
   [
+    { domain: [['production', 'api.math.ai/', 'arn:aws:acm:us-east-1:1:certificate/a']] },
+    '@domain production api.math.ai/ arn:aws:acm:us-east-1:1:certificate/a: give a domain',
+  ],
+  [
+    { domain: [['production', 'api.math.ai', 'xarn:aws:acm:us-east-1:1:certificate/a']] },
+    '@domain production api.math.ai xarn:aws:acm:us-east-1:1:certificate/a: give a domain',
+  ],
+  [
+    { domain: [['production', 'api.math.ai', 'arn:aws:acm:us-east-1:1:certificate/a', 'x']] },
+    '@domain production api.math.ai arn:aws:acm:us-east-1:1:certificate/a x: give a domain',
+  ],
+  [
+    { role: [['permissions-boundary', 'One', 'Two']] },
+    '@role permissions-boundary One Two: give the name of one policy',
+  ],
+  [
     { role: [['permissions-boundary', 'arn:aws:iam::1:policy/x']] },
     '@role permissions-boundary arn:aws:iam::1:policy/x: give the name of one policy, not its ARN',
   ],
@@ -141,10 +167,51 @@ test('all wrong settings are named at once', async (t) => {
     limits: [['request-burst', 0]],
     passwords: [['breach-check', 'yes']],
   }
-  try {
-    readSettings(arc)
-    t.fail('it was accepted')
-  } catch (error) {
-    t.equal(String(error).split('\n').length, 4, String(error))
+  t.throws(
+    () => readSettings(arc),
+    new RegExp(
+      [
+        '^Error: app.arc has wrong settings:',
+        '@cors preview \\*: is not a setting; there are testing, staging, production',
+        '@limits request-burst 0: give one whole number from 1',
+        '@passwords breach-check yes: give true or false$',
+      ].join('\n'),
+    ),
+  )
+})
+
+const SIGN_UP = {
+  static: [false],
+  http: [['post', '/signup']],
+  tables: [{ mathai_users: {} }, { mathai_signup_attempts: {} }],
+}
+
+test('app.arc needs what the sign-up needs, and every mistake has a line', async (t) => {
+  t.doesNotThrow(() => checkManifest({ ...SIGN_UP, sandbox: [], typescript: [] } as never, []))
+  t.throws(
+    () =>
+      checkManifest({ ...SIGN_UP, http: [['post', '/login']], tables: [], events: [], evnts: [] } as never, ['events']),
+    /^Error: app\.arc cannot be used:\n@events is not .*\n@evnts is not a pragma.*\n@http has no "post \/signup"\n@tables has no mathai_users\n@tables has no mathai_signup_attempts$/,
+  )
+})
+
+test('a route is a method and a path, or the path of a GET', async (t) => {
+  t.deepEqual(routesOf({ http: ['/', ['/health'], ['any', '/*']] }), [
+    { method: 'get', path: '/' },
+    { method: 'get', path: '/health' },
+    { method: 'any', path: '/*' },
+  ])
+  t.deepEqual(routesOf({}), [])
+})
+
+test('Sandbox gets the settings and the names of its tables, AWS the settings', async (t) => {
+  const { testing, staging, production } = environment({ ...SIGN_UP, app: 'mathai' } as never)
+  const settings = { ATTEMPTS_PER_SOURCE: 100, ATTEMPTS_WINDOW_MINUTES: 15, PASSWORD_MINIMUM_LENGTH: 8 }
+  t.deepEqual([staging, production], [settings, settings])
+  const TABLE_NAMES = {
+    mathai_users: 'mathai-staging-mathai_users',
+    mathai_signup_attempts: 'mathai-staging-mathai_signup_attempts',
   }
+  t.deepEqual(testing, { ...settings, TABLE_NAMES })
+  t.deepEqual(environment({}).testing.TABLE_NAMES, {})
 })

@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import test from 'tape'
 import { parse, stringify } from 'yaml'
 import type { Template } from '../src/plugins/architect.ts'
+import { formatOutputs } from '../src/plugins/stack/outputs.ts'
 import { checkReferences } from '../src/plugins/stack/references.ts'
 import { removeUnused } from '../src/plugins/stack/remove-unused.ts'
 import { limitRole } from '../src/plugins/stack/role.ts'
@@ -258,6 +259,7 @@ const unusable: [string, (manifest: string) => string, string][] = [
     (manifest) => manifest.replace('runtime typescript', 'runtime typescript\npolicies AWSLambdaBasicExecutionRole'),
     '@aws policies is not supported: give the right in src/plugins/stack/role.ts',
   ],
+  ['a table without rights', THIRD_TABLE, 'No function may use the table mathai_scores'],
   [
     'code that does not compile',
     (manifest) => manifest.replace('esbuild.cjs', 'no-such-file.cjs'),
@@ -285,6 +287,15 @@ test('@alarms adds a topic, two alarms and a filter, for its stage only', async 
   const manifest = (text: string) => `${text}\n@alarms\nproduction "ops@example.org"\n`
   const { template } = await packageStack('production', { manifest })
   const properties = (name: string) => template.Resources[name]?.Properties ?? {}
+  const added = Object.entries(template.Resources).filter(([name]) => /Alarm|Skipped/.test(name))
+  t.deepEqual(Object.fromEntries(added.map(([name, { Type }]) => [name, Type])), {
+    AlarmTopic: 'AWS::SNS::Topic',
+    AlarmTopicPolicy: 'AWS::SNS::TopicPolicy',
+    ServerErrorsAlarm: 'AWS::CloudWatch::Alarm',
+    SkippedChecksFilter: 'AWS::Logs::MetricFilter',
+    SkippedChecksAlarm: 'AWS::CloudWatch::Alarm',
+  })
+  t.equal(properties('AlarmTopicPolicy').PolicyDocument.Version, '2012-10-17')
   t.deepEqual(properties('AlarmTopic'), {
     Subscription: [{ Protocol: 'email', Endpoint: 'ops@example.org' }],
   })
@@ -387,6 +398,7 @@ test('a reference to a resource that is not there is found, in each of its forms
     { 'Fn::GetAtt': ['Gone', 'Arn'] },
     { 'Fn::GetAtt': 'Gone.Arn' },
     { 'Fn::Sub': 'x${Gone}' },
+    { 'Fn::Sub': 'x${ Gone }' },
     { 'Fn::Sub': 'x${Gone.Arn}' },
     { 'Fn::Sub': ['${Gone}', { name: { Ref: 'Here' } }] },
     { 'Fn::Sub': ['${name}', { name: { Ref: 'Gone' } }] },
@@ -399,6 +411,7 @@ test('a reference to a resource that is not there is found, in each of its forms
   }
   t.throws(() => checkReferences(template(1, { DependsOn: 'Gone' })), /Gone/)
   t.throws(() => checkReferences(template(1, { DependsOn: ['Here', 'Gone'] })), /Gone/)
+  t.throws(() => checkReferences(template([{ Ref: 'Gone' }, { Ref: 'Lost' }])), /to Gone, Lost, which/)
   t.throws(() => checkReferences({ ...template(1), Outputs: { Url: { Value: { Ref: 'Gone' } } } }), /Gone/)
 })
 
@@ -407,4 +420,35 @@ test('if Architect does not make a resource any more, the step that needs it say
   const inventory = { tables: [] } as never
   t.throws(() => removeUnused(empty, inventory), /The template has no ParameterStorePolicy: has Architect changed\?/)
   t.throws(() => limitRole(empty, inventory, null), /The template has no Role: has Architect changed\?/)
+})
+
+test('a template with a reference that leads nowhere is not deployed', async (t) => {
+  const plugin =
+    "export default { deploy: { start: ({ cloudformation }) => { cloudformation.Outputs.Url = { Value: { Ref: 'Gone' } } } } }"
+  await packageStack('staging', {
+    manifest: (manifest) => manifest.replace('@plugins\n', '@plugins\nbroken\n  src src/broken.ts\n'),
+    files: { 'src/broken.ts': plugin },
+  }).then(
+    () => t.fail('the deploy went on'),
+    ({ message }) => t.match(message, /The template refers to Gone, which is not in it/),
+  )
+})
+
+test('the hash of a bundle is that of its code, wherever it is compiled', async (t) => {
+  const path = 'src/shared/log.ts'
+  const log = readFileSync(new URL(`../${path}`, import.meta.url), 'utf8')
+  const hashWith = async (text: string) => {
+    const { template } = await packageStack('staging', { files: { [path]: text } })
+    return template.Resources.PostSignupHTTPLambda?.Metadata?.BundleSha256
+  }
+  const hash = await hashWith(log)
+  t.match(String(hash), /^[0-9a-f]{64}$/)
+  t.equal(await hashWith(log), hash)
+  t.notEqual(await hashWith(`${log}\nconsole.log('changed')\n`), hash)
+})
+
+test('each output is printed in a line', async (t) => {
+  const outputs = ['A', 'B'].map((OutputKey) => ({ OutputKey, OutputValue: '1' }))
+  t.equal(formatOutputs({ outputs } as never), 'A: 1\nB: 1')
+  t.equal(formatOutputs(undefined), '')
 })

@@ -90,7 +90,8 @@ function origins(values: unknown[]): string[] {
   if (!values.length) return ['*']
   const isOrigin = (value: unknown) =>
     /^https?:\/\/(\*$|[^*]+$)/.test(String(value)) &&
-    (String(value).endsWith('//*') || (URL.canParse(String(value)) && new URL(String(value)).origin === value))
+    URL.canParse(String(value)) &&
+    new URL(String(value)).origin === value
   const isAny = values.length === 1 && values[0] === '*'
   if (!isAny && !values.every(isOrigin)) {
     throw Error('give * or origins such as https://math.ai, with no path, no slash at the end and no *')

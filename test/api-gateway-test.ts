@@ -8,7 +8,7 @@ import { text } from 'node:stream/consumers'
 import test from 'tape'
 import { startSandbox } from '../local/sandbox.ts'
 import { startServer } from '../local/server.ts'
-import type { CorsPolicy } from '../src/plugins/cors.ts'
+import { type CorsPolicy, corsPolicy } from '../src/plugins/cors.ts'
 import { actAsApiGateway } from '../src/plugins/sandbox/api-gateway.ts'
 import { ada } from './_client.ts'
 import { packageStack } from './_plan.ts'
@@ -41,28 +41,30 @@ const policies: [string[], Record<string, string | null>][] = [
 ]
 
 for (const [origins, allowed] of policies) {
-  test(`CORS, if ${origins.join(' and ')} may call: the answers are those of the template`, async (t) => {
+  test(`CORS, if ${origins.join(' and ')} may call: the answers follow the template`, async (t) => {
     const deployed = await deployedPolicy(origins)
     t.deepEqual(deployed.AllowOrigins, origins)
+    // Several values each, so that the commas between them are compared, too.
     const several = { AllowMethods: ['GET', 'POST'], AllowHeaders: ['a', 'b'], ExposeHeaders: ['c', 'd'] }
     const policy = { ...deployed, ...several }
     const server = await startServer((_, response) => void response.end())
     actAsApiGateway({ port: server.port, cors: policy, paths: ['/signup'] })
-    const send = async (method: string, headers: Record<string, string>) =>
+    const corsAnswer = async (method: string, headers: Record<string, string>) =>
       corsHeaders(await fetch(`${server.url}/signup`, { method, headers }))
 
     for (const [origin, answered] of Object.entries(allowed)) {
       const simple = answered ? simpleHeaders(answered, policy) : {}
       const preflight = answered ? preflightHeaders(answered, policy) : {}
-      t.deepEqual(await send('OPTIONS', { origin, ...PREFLIGHT }), preflight, `preflight of ${origin}`)
-      t.deepEqual(await send('OPTIONS', { origin }), simple, `OPTIONS of ${origin} that is no preflight`)
-      t.deepEqual(await send('POST', { origin, ...PREFLIGHT }), simple, `POST of ${origin}`)
+      t.deepEqual(await corsAnswer('OPTIONS', { origin, ...PREFLIGHT }), preflight, `preflight of ${origin}`)
+      t.deepEqual(await corsAnswer('OPTIONS', { origin }), simple, `OPTIONS of ${origin} that is no preflight`)
+      t.deepEqual(await corsAnswer('POST', { origin, ...PREFLIGHT }), simple, `POST of ${origin}`)
     }
-    t.deepEqual(await send('POST', {}), {}, 'no origin, no headers')
+    t.deepEqual(await corsAnswer('POST', {}), {}, 'no origin, no headers')
     await server.stop()
   })
 }
 
+const ANY_ORIGIN = corsPolicy(['*'], {})
 const ROUTES = ['/signup', '/users/:id', '/files/*']
 const paths: [string, boolean][] = [
   ['/', true],
@@ -84,9 +86,9 @@ const paths: [string, boolean][] = [
   ['*', false],
 ]
 
-test('a path is one of a route only if it is so for API Gateway', async (t) => {
+test('a path that API Gateway would not match becomes /404', async (t) => {
   const server = await startServer(({ url }, response) => void response.end(url))
-  actAsApiGateway({ port: server.port, cors: await deployedPolicy(['*']), paths: ROUTES })
+  actAsApiGateway({ port: server.port, cors: ANY_ORIGIN, paths: ROUTES })
   for (const [path, isFound] of paths) {
     const { body } = await send({ port: server.port, path })
     t.equal(body, isFound ? path : '/404', path)
@@ -107,7 +109,7 @@ test('an error page of Sandbox becomes JSON, other answers stay', async (t) => {
     response.setHeader('content-length', page.length)
     response.end(page)
   })
-  actAsApiGateway({ port: server.port, cors: await deployedPolicy(['*']), paths: ROUTES })
+  actAsApiGateway({ port: server.port, cors: ANY_ORIGIN, paths: ROUTES })
   for (const [status, type, body] of [
     [500, 'text/html; charset=utf-8', '{"message":"Internal Server Error"}'],
     [400, 'text/html', '{"message":"Bad Request"}'],
@@ -125,7 +127,7 @@ test('an error page of Sandbox becomes JSON, other answers stay', async (t) => {
 
 test('a body without a length is announced to Sandbox, which would not read it otherwise', async (t) => {
   const server = await startServer(({ headers }, response) => void response.end(String(headers['content-length'])))
-  actAsApiGateway({ port: server.port, cors: await deployedPolicy(['*']), paths: ROUTES })
+  actAsApiGateway({ port: server.port, cors: ANY_ORIGIN, paths: ROUTES })
   const post = { port: server.port, path: '/signup', method: 'POST' }
   t.equal((await send({ ...post, headers: { 'transfer-encoding': 'chunked' } }, 'body')).body, '1')
   t.equal((await send({ ...post, headers: { 'content-length': 4 } }, 'body')).body, '4')

@@ -4,8 +4,8 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { build } from 'esbuild'
-import { TABLE_NAMES } from '../local/dynamodb.ts'
-import { buildBundle, lambdaEnvironment } from '../local/lambda.ts'
+import { TABLE_NAMES } from '../test/support/dynamodb.ts'
+import { buildBundle, lambdaEnvironment } from '../test/support/lambda.ts'
 import { FULL_VCPU_MEGABYTES } from './cost.ts'
 
 export type Candidate = {

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
-import { signUpEvent, startLambda } from '../local/lambda.ts'
-import type { Fault, startProxy } from '../local/proxy.ts'
+import { signUpEvent, startLambda } from '../test/support/lambda.ts'
+import type { Fault, startProxy } from '../test/support/proxy.ts'
 import type { Candidate } from './candidates.ts'
 import { FULL_VCPU_MEGABYTES } from './cost.ts'
 

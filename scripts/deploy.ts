@@ -1,99 +1,84 @@
-// Deploys to the AWS account of the credentials in the environment or in ~/.aws, and checks what it has deployed.
-import { setTimeout } from 'node:timers/promises'
-import { openAccount, type Stack, type StackEvent } from '../src/plugins/deployed-stack.ts'
-import { readSettings } from '../src/plugins/settings.ts'
-import { formatOutputs } from '../src/plugins/stack/outputs.ts'
-import { arcDeploy, failureOf, readProject, readWords, requireRegion, stackNameOf, stop } from './arc.ts'
-import { chooseCredentials, explainMissing, explainRejected, nameOf, withoutClient } from './credentials.ts'
-import { explain, explainDenial, isDeployed, missingRight } from './explain.ts'
-import { smoke } from './smoke.ts'
-import { checkTypes } from './tools.ts'
-
-const WAIT_FOR_ROLLBACK_SECONDS = 600
-const WAIT_FOR_NEW_API_SECONDS = 60
+// Deploys a stage to the AWS account of the credentials: shows what changes, changes it, and checks the API from outside.
+import { lookup } from 'node:dns/promises'
+import { describeLosses, formatChanges } from './lib/changes.ts'
+import { CommandError, type CommandLine, parseCommandLine, runCommand, wrap } from './lib/command.ts'
+import { createPlan, type Deployment, type Plan, withDeployment } from './lib/deployment.ts'
+import { explainDenial, explainError } from './lib/explain.ts'
+import { onSignal } from './lib/signals.ts'
+import { smokeTest } from './lib/smoke.ts'
+import { advise, showStack } from './lib/stack-states.ts'
+import { describeKeptTables, findStuck, watchStack } from './lib/watch.ts'
 
 const started = performance.now()
-const { stage, name, flags } = readWords('deploy', ['no-smoke'])
-const inv = await readProject()
-const { aws, _project } = inv
-requireRegion(inv)
-checkTypes()
+await runCommand(async () => {
+  const commandLine = parseCommandLine('deploy', process.argv.slice(2), ['no-smoke', 'allow-data-loss'])
+  await withDeployment(commandLine, (deployment) => deploy(deployment, commandLine))
+})
 
-const stackName = stackNameOf(inv, stage, name)
-const credentials = chooseCredentials(aws.profile)
-const account = await openAccount(aws).catch((error) => stop(explainMissing(error.message, credentials)))
-const before = await readStack()
-console.log(`Deploying ${stackName} to ${placeOf(before)} with ${nameOf(credentials)}.`)
+async function deploy(deployment: Deployment, { stage, flags }: CommandLine): Promise<void> {
+  const { account, target, settings, bucket, zips } = deployment
+  const place = `${account.region} in the account ${account.id}`
+  console.log(`Deploying ${target.stackName} to ${place}\nas ${account.identity}.\n`)
+  await account.upload(bucket, zips)
+  const plan = await createPlan(deployment)
+  if (plan) await execute(deployment, plan, flags.includes('allow-data-loss'))
+  else console.log('Nothing has changed since the last deploy.')
 
-const words = [`--${stage}`, ...(name ? ['--name', name] : [])]
-const { ok, output } = await arcDeploy(words, { show: true, env: { OUTPUTS_ARE_PRINTED_LATER: 'true' } })
-const message = failureOf(output)
-const after = await readStack()
-if (/No updates are to be performed/.test(message)) {
-  console.log('Nothing has changed since the last deploy.')
-} else if (!ok && isDeployed(before, after)) {
-  console.log(`The stack is deployed, but Architect failed afterwards. ${await reasonOf(message)}`)
-} else if (!ok) {
-  stop(`\n${await explanation()}`)
-}
-await finish(after)
-
-/** Reads the stack, once CloudFormation has rolled it back: Architect does not wait for that. */
-async function readStack(): Promise<Stack | undefined> {
-  const end = Date.now() + WAIT_FOR_ROLLBACK_SECONDS * 1000
-  for (let isFirst = true; ; isFirst = false) {
-    const stack = await account.stack(stackName).catch(async ({ message }) => {
-      return stop(`The stack ${stackName} cannot be read. ${await reasonOf(message)}`)
-    })
-    if (!/ROLLBACK\w*_IN_PROGRESS/.test(stack?.StackStatus ?? '') || Date.now() > end) return stack
-    if (isFirst) console.log('CloudFormation is rolling back. This command waits for it.')
-    await setTimeout(1000)
+  onSignal((exitStatus) => process.exit(exitStatus))
+  const { Outputs = [] } = (await account.describeStack(target.stackName)) ?? {}
+  const outputs = Object.fromEntries(Outputs.map(({ OutputKey, OutputValue }) => [OutputKey, OutputValue]))
+  for (const [key, value] of Object.entries(outputs)) console.log(`${key}: ${value}`)
+  const hasPassed = flags.includes('no-smoke') || (await testOutputs(outputs, settings.cors[stage]))
+  if (plan?.changes.some(({ LogicalResourceId }) => LogicalResourceId === 'AlarmTopic')) {
+    console.log(
+      wrap(`AWS sends an e-mail to ${settings.alarms[stage]}: confirm it within three days, or no alarm is ever sent.`),
+    )
   }
-}
-
-async function explanation(): Promise<string> {
-  const command = `npm run deploy ${stage}${name ? ` -- --name ${name}` : ''}`
-  const { chosenBy, profile } = credentials
-  const cliOptions = `--region ${aws.region}${chosenBy === 'app.arc' ? ` --profile ${profile}` : ''}`
-  const events = after ? await readEvents() : []
-  return explain({ stackName, command, cliOptions, before, after, events, reason: await reasonOf(message) })
-}
-
-async function readEvents(): Promise<StackEvent[]> {
-  try {
-    return await account.lastEvents(stackName)
-  } catch (error) {
-    console.log(`\nThe events of the stack cannot be read. ${await reasonOf((error as Error).message)}`)
-    return []
-  }
-}
-
-/** The region, and the account as soon as the stack names it. */
-function placeOf(stack: Stack | undefined): string {
-  const [, , , , accountId] = stack?.StackId.split(':') ?? []
-  return accountId ? `${aws.region} in the account ${accountId}` : aws.region
-}
-
-/** An error of AWS or of Architect as a sentence, with what helps if that is known. */
-async function reasonOf(error: string): Promise<string> {
-  // S3 does not say who may not do what.
-  const [, action] = /S3\.(\w+): (unknown error|Access Denied)/.exec(error) ?? []
-  if (action) {
-    const identity = await account.identity().catch(() => nameOf(credentials))
-    return missingRight(identity, action === 'HeadObject' ? 's3:GetObject or s3:ListBucket' : `s3:${action}`)
-  }
-  return explainRejected(error, credentials) ?? explainDenial(error) ?? withoutClient(error)
-}
-
-/** Tests what is deployed, and ends with what the operator needs next. */
-async function finish(stack: Stack | undefined): Promise<void> {
-  const url = stack?.outputs.find(({ OutputKey }) => OutputKey === 'SignupApiUrl')?.OutputValue
-  if (!stack || !url) return stop(`${stackName} has no output SignupApiUrl: has Architect changed?`)
-  const origins = readSettings(_project.arc).cors[stage]
-  const passed =
-    flags.includes('no-smoke') || (await smoke(url, { origins, patienceSeconds: WAIT_FOR_NEW_API_SECONDS }))
   const seconds = Math.round((performance.now() - started) / 1000)
-  console.log(formatOutputs(stack))
-  console.log(`${stackName} is deployed to ${placeOf(stack)}. It took ${seconds} s.`)
-  if (!passed) stop(`The smoke test failed. Repeat it:\n  npm run smoke ${url} ${stage}`)
+  console.log(`${target.stackName} is deployed to ${place}.\nIt took ${seconds} s.`)
+  if (!hasPassed)
+    throw new CommandError(`The smoke test failed. Repeat it:\n  npm run smoke ${outputs.API}/signup ${stage}`)
+}
+
+/** Executes a change set and watches it until it is complete. */
+async function execute({ account, target, template }: Deployment, plan: Plan, mayLoseData: boolean): Promise<void> {
+  console.log(`${formatChanges(plan.changes)}\n`)
+  const losses = describeLosses(plan.changes, template)
+  if (losses.length && !mayLoseData) {
+    await account.deleteChangeSet(plan.name)
+    const advice = 'Nothing was changed. If you want to lose this data, deploy with --allow-data-loss.'
+    throw new CommandError([...losses, advice].join('\n'), 2)
+  }
+  const goesOn = `CloudFormation goes on with ${target.stackName}. See how far it is:\n${showStack(target)}`
+  onSignal((exitStatus) => {
+    console.error(`\nThis command stopped watching. ${goesOn}`)
+    process.exit(exitStatus)
+  })
+  await account.executeChangeSet(plan.name)
+  const operation = { ...plan, token: plan.name.ChangeSetName }
+  const { isDone, stack, events } = await watchStack(account, operation).catch((error) => {
+    throw new CommandError(`${explainError(error, account.region)}\n${goesOn}`)
+  })
+  if (isDone) return
+  const denials = new Set(events.map(({ ResourceStatusReason = '' }) => explainDenial(ResourceStatusReason)))
+  const advice = advise({ ...target, stuck: findStuck(events) }, stack?.StackStatus, stack?.StackStatusReason)
+  const paragraphs = ['', ...denials, advice, ...describeKeptTables(target, events)]
+  throw new CommandError(paragraphs.filter((paragraph) => paragraph !== undefined).join('\n'))
+}
+
+/** Tests the API at its own URL, and at its domain if that has a DNS record. */
+async function testOutputs(
+  { API, SignupApiUrl, DomainTarget }: Record<string, string>,
+  origins: string[],
+): Promise<boolean> {
+  const options = { origins, patienceSeconds: 60 }
+  const isOwnUrlRight = await smokeTest(String(API), options)
+  if (!DomainTarget) return isOwnUrlRight
+  const { hostname } = new URL(String(SignupApiUrl))
+  if (await lookup(hostname).catch(() => undefined)) {
+    console.log(`At ${hostname}:`)
+    return (await smokeTest(`https://${hostname}`, options)) && isOwnUrlRight
+  }
+  console.log(`${hostname} has no DNS record yet. Make it:\n  ${hostname} CNAME ${DomainTarget}`)
+  return isOwnUrlRight
 }

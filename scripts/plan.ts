@@ -1,84 +1,69 @@
-// Shows what a deploy would make in AWS, without an account: the real `arc deploy --dry-run` against a fake one.
-// With --diff it runs against the real account, which it only reads, and also shows what the deploy would change there.
-import { readFileSync, rmSync } from 'node:fs'
-import { startFakeAws } from '../local/aws.ts'
+// Shows what a deploy would make in AWS, without an account. With --diff also what it would change in the account.
 import type { Resource, Template } from '../src/plugins/architect.ts'
-import { arcDeploy, readProject, readWords, stackNameOf, stop } from './arc.ts'
-import { connectToCloudFormation } from './cloudformation.ts'
-import { printDiff } from './diff.ts'
-import { checkTypes } from './tools.ts'
+import { describeLosses, formatChanges } from './lib/changes.ts'
+import { CommandError, parseCommandLine, runCommand } from './lib/command.ts'
+import { createPlan, type Deployment, withDeployment } from './lib/deployment.ts'
+import { packageStack } from './lib/packaging.ts'
+import { checkTypes, readProject } from './lib/project.ts'
 
-const { stage, name, flags } = readWords('plan', ['diff'])
-const inv = await readProject()
-const callCloudFormation = flags.includes('diff') && (await connectToCloudFormation(inv))
-checkTypes()
-rmSync('sam.json', { force: true })
-const { ok, output } = await dryRun()
-if (!ok) stop(`${output}\nThere is no plan for ${stage}: see above.`)
-const template: Template = JSON.parse(readFileSync('sam.json', 'utf8'))
-print(template)
-if (callCloudFormation) {
-  await printDiff(callCloudFormation, template, stackNameOf(inv, stage, name))
+await runCommand(async () => {
+  const { stage, name, flags } = parseCommandLine('plan', process.argv.slice(2), ['diff'])
+  if (flags.includes('diff')) return withDeployment({ stage, name, flags: [] }, showDifference)
+  const project = await readProject(stage)
+  checkTypes()
+  showTemplate(await packageStack(project, stage, name))
+})
+
+/** Makes a change set, shows it and deletes it. */
+async function showDifference(deployment: Deployment): Promise<void> {
+  const { account, target, template, isNew } = deployment
+  showTemplate(template)
+  if (isNew) return console.log(`\n${target.stackName} is not deployed yet: all of it would be new.`)
+  const plan = await createPlan(deployment)
+  if (!plan) return console.log(`\nThe next deploy would change nothing in ${target.stackName}.`)
+  await account.deleteChangeSet(plan.name)
+  console.log(`\nThe next deploy would change ${target.stackName}:\n\n${formatChanges(plan.changes)}`)
+  const losses = describeLosses(plan.changes, template)
+  if (losses.length) throw new CommandError(`\n${losses.join('\n')}`, 2)
 }
 
-async function dryRun() {
-  const words = ['--dry-run', `--${stage}`]
-  // Variables that were set with `arc env` are in the account.
-  if (callCloudFormation) return arcDeploy(words, { show: false })
-  const aws = await startFakeAws()
-  const result = await arcDeploy(words, { show: false, env: aws.env })
-  await aws.stop()
-  return result
-}
-
-function print({ Resources, Outputs }: Template): void {
-  console.log(`The ${stage} stack, written to sam.json:\n`)
+function showTemplate({ Resources, Outputs }: Template): void {
   const width = Math.max(...Object.keys(Resources).map((name) => name.length))
   for (const [name, resource] of Object.entries(Resources)) {
     console.log(`${name.padEnd(width)}  ${resource.Type}: ${describe(resource)}`)
   }
-  console.log(`\nOutputs: ${Object.keys(Outputs).join(', ')}`)
+  console.log(`\nOutputs: ${Object.keys(Outputs).join(', ')}\nThe template is in sam.json.`)
 }
 
 /** What an operator wants to know of a resource, read from the template. */
 function describe({ Type, Properties, DeletionPolicy }: Resource): string {
-  switch (Type) {
-    case 'AWS::Serverless::HttpApi': {
+  const descriptions: Record<string, () => string> = {
+    'AWS::Serverless::HttpApi': () => {
       const { ThrottlingRateLimit, ThrottlingBurstLimit } = Properties.DefaultRouteSettings
       const { AllowMethods, AllowOrigins } = Properties.CorsConfiguration
-      return (
-        `${Object.keys(Properties.DefinitionBody.paths).join(' ')}; ${ThrottlingRateLimit} requests per second, ` +
-        `bursts of ${ThrottlingBurstLimit}; ${AllowMethods.join(' ')} from ${AllowOrigins.join(' ')}`
-      )
-    }
-    case 'AWS::Serverless::Function':
-      return `${Properties.Runtime}, ${Properties.MemorySize} MB, at most ${Properties.Timeout} s`
-    case 'AWS::IAM::Role':
-      return Properties.Policies.flatMap(rightsOf).join(', ')
-    case 'AWS::DynamoDB::Table': {
+      const throttle = `${ThrottlingRateLimit} requests per second, bursts of ${ThrottlingBurstLimit}`
+      const routes = Object.keys(Properties.DefinitionBody.paths).join(' ')
+      return `${routes}; ${throttle}; ${AllowMethods.join(' ')} from ${AllowOrigins.join(' ')}`
+    },
+    'AWS::Serverless::Function': () =>
+      `${Properties.Runtime}, ${Properties.MemorySize} MB, at most ${Properties.Timeout} s`,
+    'AWS::IAM::Role': () =>
+      Properties.Policies.flatMap(({ PolicyDocument }: Policy) => PolicyDocument.Statement)
+        .map(({ Action, Resource }: Statement) => `${Action.join(' and ')} on ${Resource['Fn::GetAtt'][0]}`)
+        .join(', '),
+    'AWS::DynamoDB::Table': () => {
       const { MaxWriteRequestUnits, MaxReadRequestUnits } = Properties.OnDemandThroughput
-      return (
-        `at most ${MaxWriteRequestUnits} writes and ${MaxReadRequestUnits} reads per second; ` +
-        (DeletionPolicy === 'Retain'
-          ? 'kept and protected if the stack is deleted, can be restored'
-          : 'deleted with the stack')
-      )
-    }
-    case 'AWS::Logs::LogGroup':
-      return `kept for ${Properties.RetentionInDays} days`
-    case 'AWS::CloudWatch::Alarm':
-      return `${Properties.MetricName}, ${Properties.Threshold} or more in ${Properties.Period / 60} minutes`
-    case 'AWS::SNS::Topic':
-      return `sends the alarms to ${Properties.Subscription[0].Endpoint}`
-    default:
-      return 'see sam.json'
+      const isKept = DeletionPolicy === 'Retain'
+      const fate = isKept ? 'kept and protected if the stack is deleted, can be restored' : 'deleted with the stack'
+      return `at most ${MaxWriteRequestUnits} writes and ${MaxReadRequestUnits} reads per second; ${fate}`
+    },
+    'AWS::Logs::LogGroup': () => `kept for ${Properties.RetentionInDays} days`,
+    'AWS::CloudWatch::Alarm': () =>
+      `${Properties.MetricName}, ${Properties.Threshold} or more in ${Properties.Period / 60} minutes`,
+    'AWS::SNS::Topic': () => `sends the alarms to ${Properties.Subscription[0].Endpoint}`,
   }
+  return descriptions[Type]?.() ?? 'see sam.json'
 }
 
-type Policy = { PolicyDocument: { Statement: { Action: string[]; Resource: { 'Fn::GetAtt': string[] } }[] } }
-
-function rightsOf({ PolicyDocument }: Policy): string[] {
-  return PolicyDocument.Statement.map(
-    ({ Action, Resource }) => `${Action.join(' and ')} on ${Resource['Fn::GetAtt'][0]}`,
-  )
-}
+type Statement = { Action: string[]; Resource: { 'Fn::GetAtt': string[] } }
+type Policy = { PolicyDocument: { Statement: Statement[] } }

@@ -1,22 +1,28 @@
 // Starts the API on this machine: the checks whose failure Sandbox would not explain, then `arc sandbox`.
 import { accessSync, constants } from 'node:fs'
+import { createRequire } from 'node:module'
 import { createConnection } from 'node:net'
-import { ARC, readProject, stop } from './arc.ts'
-import { checkTypes } from './tools.ts'
+import { CommandError, runCommand } from './lib/command.ts'
+import { checkTypes, readProject } from './lib/project.ts'
 
 const { PORT = '3333', ARC_HOST = '127.0.0.1' } = process.env
 
-if (!/^\d+$/.test(PORT) || Number(PORT) < 1 || Number(PORT) > 65535) {
-  stop(`PORT is ${PORT}. It must be a whole number from 1 to 65535.`)
-}
-if (await isInUse(Number(PORT))) stop(`Port ${PORT} is in use. Choose another one: set PORT, for example to 4000.`)
-requireWriteAccess()
-// Sandbox runs in this process, so that a signal to this process stops it. The plugins read the command when they load.
-process.argv = [process.execPath, ARC, 'sandbox', '--no-update-notifier']
-await readProject()
-checkTypes()
-const { default: arc } = await import('@architect/architect/src/index.js')
-if (!(await arc())) process.exit(1)
+await runCommand(async () => {
+  if (!/^\d+$/.test(PORT) || Number(PORT) < 1 || Number(PORT) > 65535) {
+    throw new CommandError(`PORT is ${PORT}. It must be a whole number from 1 to 65535.`)
+  }
+  if (await isInUse(Number(PORT))) {
+    throw new CommandError(`Port ${PORT} is in use. Choose another one: set PORT, for example to 4000.`)
+  }
+  requireWriteAccess()
+  // Sandbox runs in this process, so that a signal to this process stops it. The plugins read the command when they load.
+  const arcFile = createRequire(import.meta.url).resolve('@architect/architect/src/index.js')
+  process.argv = [process.execPath, arcFile, 'sandbox', '--no-update-notifier']
+  await readProject()
+  checkTypes()
+  const { default: arc } = await import('@architect/architect/src/index.js')
+  if (!(await arc())) process.exit(1)
+})
 
 function isInUse(port: number): Promise<boolean> {
   return new Promise((resolve) => {
@@ -30,7 +36,7 @@ function requireWriteAccess(): void {
   try {
     accessSync('.', constants.W_OK)
   } catch {
-    stop(
+    throw new CommandError(
       `Sandbox writes its build into ${process.cwd()}, but may not write there. Change the permissions of the folder.`,
     )
   }

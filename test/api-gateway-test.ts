@@ -6,12 +6,12 @@ import { type IncomingMessage, type RequestOptions, request } from 'node:http'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import test from 'tape'
-import { startSandbox } from '../local/sandbox.ts'
-import { startServer } from '../local/server.ts'
 import { type CorsPolicy, corsPolicy } from '../src/plugins/cors.ts'
 import { actAsApiGateway } from '../src/plugins/sandbox/api-gateway.ts'
-import { ada } from './_client.ts'
-import { packageStack } from './_plan.ts'
+import { ada } from './support/client.ts'
+import { packageCopy } from './support/plan.ts'
+import { startSandbox } from './support/sandbox.ts'
+import { startServer } from './support/server.ts'
 
 const JSON_TYPE = { 'content-type': 'application/json' }
 const PREFLIGHT = {
@@ -199,7 +199,7 @@ test('Sandbox: a route of app.arc replaces the local page and the local 404', as
 
 /** The CORS configuration of the template if these origins are in app.arc. */
 async function deployedPolicy(origins: string[]): Promise<CorsPolicy> {
-  const { template } = await packageStack('production', {
+  const { template } = await packageCopy('production', {
     manifest: (manifest) => manifest.replace('production *', `production ${origins.join(' ')}`),
   })
   return template.Resources.HTTP?.Properties.CorsConfiguration

@@ -1,10 +1,10 @@
 import test from 'tape'
-import { startDynamoDB } from '../local/dynamodb.ts'
-import { buildBundle, lambdaEnvironment, signUpEvent, startLambda } from '../local/lambda.ts'
-import { startProxy } from '../local/proxy.ts'
-import { startSandbox } from '../local/sandbox.ts'
 import { sourceOf } from '../src/shared/attempts.ts'
-import { ada, signUp } from './_client.ts'
+import { ada, signUp } from './support/client.ts'
+import { startDynamoDB } from './support/dynamodb.ts'
+import { buildBundle, lambdaEnvironment, signUpEvent, startLambda } from './support/lambda.ts'
+import { startProxy } from './support/proxy.ts'
+import { startSandbox } from './support/sandbox.ts'
 
 test('a source is an IPv4 address, or the /64 network of an IPv6 address', async (t) => {
   t.equal(sourceOf('203.0.113.7'), '203.0.113.7')
@@ -49,7 +49,7 @@ test('the counter of a source expires when its window ends', async (t) => {
   for (const name of ['one', 'two']) {
     await lambda.invoke(signUpEvent({ ...ada, user_email: `${name}@example.com` }))
   }
-  const { Items = [] } = await dynamodb.client.Scan({ TableName: 'attempts' })
+  const { Items = [] } = await dynamodb.client.scan({ TableName: 'attempts' })
   t.equal(
     Items.reduce((sum, { attempts }) => sum + Number(attempts), 0),
     2,

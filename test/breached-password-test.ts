@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import test from 'tape'
-import { startDynamoDB } from '../local/dynamodb.ts'
-import { buildBundle, lambdaEnvironment, signUpEvent, startLambda } from '../local/lambda.ts'
-import { startServer } from '../local/server.ts'
 import { isBreached } from '../src/shared/breached-password.ts'
-import { ada } from './_client.ts'
+import { ada } from './support/client.ts'
+import { startDynamoDB } from './support/dynamodb.ts'
+import { buildBundle, lambdaEnvironment, signUpEvent, startLambda } from './support/lambda.ts'
+import { startServer } from './support/server.ts'
 
 const sha1 = (text: string) => createHash('sha1').update(text).digest('hex').toUpperCase()
 const padding = Array.from({ length: 800 }, (_, index) => `${sha1(`${index}`).slice(5)}:0`)

@@ -1,8 +1,8 @@
 // The contract of POST /signup, through the real Sandbox and its real DynamoDB, or through a deployed API.
 import bcrypt from 'bcrypt'
 import test from 'tape'
-import { type Api, startApi } from './_api.ts'
-import { ada, post, type Reply, signUp } from './_client.ts'
+import { type Api, startApi } from './support/api.ts'
+import { ada, post, type Reply, signUp } from './support/client.ts'
 
 const JSON_TYPE = { 'content-type': 'application/json' }
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/

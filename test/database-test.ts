@@ -1,8 +1,8 @@
 // One call to DynamoDB: its deadline, its second try, and which of its errors mean "try again".
 import test from 'tape'
-import { type DynamoDB, startDynamoDB } from '../local/dynamodb.ts'
-import * as fault from '../local/proxy.ts'
-import { loadHandler } from './_handler.ts'
+import { type DynamoDB, startDynamoDB } from './support/dynamodb.ts'
+import { loadHandler } from './support/handler.ts'
+import * as fault from './support/proxy.ts'
 
 let dynamodb: DynamoDB
 let proxy: fault.DatabaseProxy

@@ -3,8 +3,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'tape'
-import { run } from '../local/process.ts'
-import { document } from './_contract.ts'
+import { document } from './support/contract.ts'
+import { run } from './support/process.ts'
 
 type Schema = {
   $ref?: string

@@ -1,14 +1,14 @@
 // The handler in this process: what it logs, and how it answers if something fails.
 import type { APIGatewayProxyEventV2 } from 'aws-lambda'
 import test from 'tape'
-import { type DynamoDB, startDynamoDB } from '../local/dynamodb.ts'
-import { signUpEvent } from '../local/lambda.ts'
-import { type DatabaseProxy, firstTime, lost, refusal, startProxy } from '../local/proxy.ts'
 import { DatabaseUnavailable } from '../src/shared/database.ts'
 import type { Dependencies } from '../src/shared/signup.ts'
-import { ada } from './_client.ts'
-import { loadHandler } from './_handler.ts'
-import { captureLog } from './_log.ts'
+import { ada } from './support/client.ts'
+import { type DynamoDB, startDynamoDB } from './support/dynamodb.ts'
+import { loadHandler } from './support/handler.ts'
+import { signUpEvent } from './support/lambda.ts'
+import { captureLog } from './support/log.ts'
+import { type DatabaseProxy, firstTime, lost, refusal, startProxy } from './support/proxy.ts'
 
 let dynamodb: DynamoDB
 let proxy: DatabaseProxy
@@ -101,7 +101,7 @@ test('a source has as many attempts in a window as the limit says', async (t) =>
   const retryAfter = Number(headers['retry-after'])
   t.ok(retryAfter >= 1 && Math.abs(retryAfter - untilWindowEnds) <= 5, `${retryAfter} s`)
   t.equal((await attempt('attempt3', '198.51.100.10')).status, 201, 'another source')
-  const { Items = [] } = await dynamodb.client.Scan({ TableName: 'attempts' })
+  const { Items = [] } = await dynamodb.client.scan({ TableName: 'attempts' })
   const [counter] = Items.filter(({ source_window }) => String(source_window).startsWith('198.51.100.9 '))
   t.equal(counter?.attempts, 3)
   t.equal(counter?.expires_at, (Math.floor(Date.now() / 1000 / 900) + 1) * 900, 'the counter expires with its window')
@@ -233,7 +233,7 @@ test('if the other account is deleted meanwhile, the answer is 503, and a retry 
   await send(signUpEvent(person('deleted')))
   proxy.inject({
     GetItem: async ({ forward, response }) => {
-      await dynamodb.client.DeleteItem({ TableName: 'users', Key: { user_email: 'deleted@example.com' } })
+      await dynamodb.client.delete({ TableName: 'users', Key: { user_email: 'deleted@example.com' } })
       const { status, body } = await forward()
       response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0' }).end(body)
     },

@@ -3,8 +3,6 @@ import { join } from 'node:path'
 import type { APIGatewayProxyEventV2 } from 'aws-lambda'
 import fc from 'fast-check'
 import test from 'tape'
-import { run } from '../local/process.ts'
-import { startServer } from '../local/server.ts'
 import { respond } from '../src/http/post-signup/index.ts'
 import { corsPolicy } from '../src/plugins/cors.ts'
 import { addOutputs } from '../src/plugins/stack/outputs.ts'
@@ -25,9 +23,18 @@ import { MAX_BODY_BYTES, PROBLEMS, type ProblemCode, problem, TITLES } from '../
 import type { Dependencies } from '../src/shared/signup.ts'
 import { parseSignup } from '../src/shared/signup-request.ts'
 import type { User } from '../src/shared/users.ts'
-import { ada, post } from './_client.ts'
-import { contractErrors, document, operation, requireDocumented, responsePointer, responses } from './_contract.ts'
-import { captureLog } from './_log.ts'
+import { ada, post } from './support/client.ts'
+import {
+  contractErrors,
+  document,
+  operation,
+  requireDocumented,
+  responsePointer,
+  responses,
+} from './support/contract.ts'
+import { captureLog } from './support/log.ts'
+import { run } from './support/process.ts'
+import { startServer } from './support/server.ts'
 
 const { schemas } = document.components
 const SIGN_UP = '#/components/schemas/SignUp'

@@ -1,8 +1,8 @@
 // Another route needs a line in app.arc and its handler, nothing else.
 import { readFileSync } from 'node:fs'
 import test from 'tape'
-import { startSandbox } from '../local/sandbox.ts'
-import { ada, signUp } from './_client.ts'
+import { ada, signUp } from './support/client.ts'
+import { startSandbox } from './support/sandbox.ts'
 
 const HEALTH = "export const handler = async () => ({ statusCode: 200, body: 'ok' })\n"
 

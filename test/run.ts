@@ -1,11 +1,12 @@
-// Runs test files and prints a line for each test: those of `npm test`, or those of the folders and files that are named.
+// Runs test files and prints a line for each test: those of `npm test`, or those of the folders and files that are named. NAME=value sets a variable of
+// the environment.
 // Each file has a process of its own, so that no test can disturb another file; three run at once.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { globSync } from 'node:fs'
 import { join } from 'node:path'
 import tape from 'tape'
-import { gatherOutput } from '../local/process.ts'
+import { gatherOutput } from './support/process.ts'
 
 type Row = {
   type: string
@@ -21,7 +22,10 @@ const AT_ONCE = 3
 /** A file that waits for something that never happens fails after ten minutes. */
 const LIMIT_MS = 600_000
 
-const names = process.argv.slice(2)
+const isVariable = (word: string) => word.includes('=')
+const names = process.argv.slice(2).filter((word) => !isVariable(word))
+for (const [name = '', value] of process.argv.filter(isVariable).map((word) => word.split('=')))
+  process.env[name] = value
 const patterns = names.length
   ? names.flatMap((name) => [`${name}/*-test.ts`, `${name}-test.ts`])
   : ['*-test.ts', 'browser/*-test.ts']

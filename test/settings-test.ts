@@ -75,6 +75,46 @@ for (const [arc, pragma, name, value] of accepted) {
   })
 }
 
+const CERTIFICATE = 'arn:aws:acm:us-east-1:1:certificate/a'
+const label = 'a'.repeat(63)
+for (const name of ['a.bc', `${label}.math.ai`, 'xn--bcher-kva.example', 'math.xn--p1ai', '1.math.ai']) {
+  test(`@domain may be ${name.slice(0, 30)}`, async (t) => {
+    t.equal(readSettings({ domain: [['staging', name, CERTIFICATE]] }).domain.staging?.name, name)
+  })
+}
+
+for (const name of [
+  'math',
+  '.math.ai',
+  'api..math.ai',
+  '-api.math.ai',
+  'api-.math.ai',
+  `${label}a.math.ai`,
+  `${`${label}.`.repeat(4)}ai`,
+  'API.math.ai',
+  'bücher.example',
+  'math.1',
+  '127.0.0.1',
+  '*.math.ai',
+]) {
+  test(`@domain may not be ${name.slice(0, 30)}`, async (t) => {
+    t.throws(() => readSettings({ domain: [['staging', name, CERTIFICATE]] }), /give a domain and the ARN/)
+  })
+}
+
+test('a domain that cannot work in AWS is named: a certificate of another region, one domain for two stages', async (t) => {
+  const aws = [['region', 'eu-central-1']]
+  t.throws(
+    () => readSettings({ aws, domain: [['staging', 'api.math.ai', CERTIFICATE]] }),
+    /\n@domain staging: the certificate is in us-east-1, and the API is in eu-central-1\. Make one there$/,
+  )
+  const both = ['staging', 'production'].map((stage) => [stage, 'api.math.ai', CERTIFICATE])
+  t.throws(
+    () => readSettings({ aws: [['region', 'us-east-1']], domain: both }),
+    /^Error: app\.arc has wrong settings:\n@domain: api\.math\.ai is there for both stages, and can be used for one only$/,
+  )
+})
+
 const ORIGINS = 'give * or origins such as https://math.ai, with no path, no slash at the end and no *'
 const refused: [Manifest, string][] = [
   [{ cors: [['production', 'math.ai']] }, `@cors production math.ai: ${ORIGINS}`],
@@ -89,7 +129,7 @@ const refused: [Manifest, string][] = [
   [{ cors: [['preview', '*']] }, '@cors preview *: is not a setting; there are testing, staging, production'],
   [{ limits: [['requests', 5]] }, '@limits requests 5: is not a setting; there are requests-per-second'],
   [{ limits: [['toString', 5]] }, '@limits toString 5: is not a setting'],
-  [{ limits: [['request-burst', 0]] }, '@limits request-burst 0: give one whole number from 1'],
+  [{ limits: [['request-burst', 0]] }, '@limits request-burst 0: give one whole number from 1 to 5000'],
   [{ limits: [['request-burst', -5]] }, '@limits request-burst -5: give one whole number from 1'],
   [{ limits: [['request-burst', 1.5]] }, '@limits request-burst 1.5: give one whole number'],
   [{ limits: [['request-burst', 5, 6]] }, '@limits request-burst 5 6: give one whole number'],
@@ -113,7 +153,15 @@ const refused: [Manifest, string][] = [
     { limits: [['requests-per-second', 101]] },
     '@limits requests-per-second 101: must not be above table-writes-per-second (100)',
   ],
+  [
+    { limits: [['requests-per-second', 10_001]] },
+    '@limits requests-per-second 10001: give one whole number from 1 to 10000',
+  ],
+  [{ limits: [['request-burst', 5001]] }, '@limits request-burst 5001: give one whole number from 1 to 5000'],
   [{ alarms: [['production', 'ops']] }, '@alarms production ops: give one e-mail address in quotes'],
+  [{ alarms: [['production', 'ops@']] }, '@alarms production ops@: give one e-mail address in quotes'],
+  [{ alarms: [['production', '@b.cd']] }, '@alarms production @b.cd: give one e-mail address in quotes'],
+  [{ alarms: [['production', 'ops@localhost']] }, '@alarms production ops@localhost: give one e-mail address'],
   [{ alarms: [['production', 'a@b.c', 'd@e.f']] }, '@alarms production a@b.c d@e.f: give one e-mail address'],
   [{ domain: [['production', 'api.math.ai']] }, '@domain production api.math.ai: give a domain and the ARN'],
   [
@@ -173,7 +221,7 @@ test('all wrong settings are named at once', async (t) => {
       [
         '^Error: app.arc has wrong settings:',
         '@cors preview \\*: is not a setting; there are testing, staging, production',
-        '@limits request-burst 0: give one whole number from 1',
+        '@limits request-burst 0: give one whole number from 1 to 5000',
         '@passwords breach-check yes: give true or false$',
       ].join('\n'),
     ),

@@ -1,7 +1,7 @@
 import test from 'tape'
 import { FIELD_ERRORS } from '../src/shared/field-errors.ts'
 import { parseSignup } from '../src/shared/signup-request.ts'
-import { ada } from './_client.ts'
+import { ada } from './support/client.ts'
 
 process.env.ARC_APP_NAME = 'mathai'
 

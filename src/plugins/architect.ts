@@ -15,7 +15,7 @@ export type Inventory = {
   tables: { name: string; pitr: boolean | null }[]
   /** deployStage is null in Sandbox. */
   _arc: { deployStage: Stage | null; pragmas: { all: string[] } }
-  _project: { cwd: string; arc: Manifest }
+  _project: { cwd: string; arc: Manifest; env: { aws: object | null; plugins: Partial<Record<Stage, object>> } }
   lambdasBySrcDir: Record<string, { name: string; handlerFile: string }>
 }
 
@@ -43,7 +43,6 @@ export type Resource = {
   DependsOn?: string | string[]
   DeletionPolicy?: 'Retain' | 'Delete'
   UpdateReplacePolicy?: 'Retain' | 'Delete'
-  Metadata?: Record<string, string>
   ArcMetadata?: { arcStaticAssetProxy?: boolean }
 }
 

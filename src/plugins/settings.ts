@@ -1,3 +1,4 @@
+import { canonicalEmail } from '../shared/email.ts'
 import { type Manifest, wordsOf } from './architect.ts'
 
 /** What an operator may set in app.arc, checked. docs/operating.md says what each setting is for. */
@@ -15,8 +16,9 @@ const RETENTION_DAYS = [
 const SETTINGS = {
   cors: { testing: origins, staging: origins, production: origins },
   limits: {
-    'requests-per-second': wholeNumber(50),
-    'request-burst': wholeNumber(100),
+    // What an account has in a region. https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
+    'requests-per-second': wholeNumber(50, 1, 10_000),
+    'request-burst': wholeNumber(100, 1, 5000),
     'table-writes-per-second': wholeNumber(100),
     'table-reads-per-second': wholeNumber(100),
     'log-retention-days': retentionDays,
@@ -52,6 +54,7 @@ export function readSettings(arc: Manifest) {
         `(${limits['table-writes-per-second']}). A table that throttles cannot count attempts, and then lets all of them through`,
     )
   }
+  mistakes.push(...findDomainMistakes(settings.domain, arc))
   if (mistakes.length) throw Error(`app.arc has wrong settings:\n${mistakes.join('\n')}`)
   return settings
 }
@@ -141,21 +144,42 @@ function trueOrFalse(values: unknown[]): boolean {
 
 function emailAddress(values: unknown[]): string | null {
   if (!values.length) return null
-  const [address] = values.map(String)
-  if (values.length > 1 || !address?.includes('@')) {
+  const [address = ''] = values.map(String)
+  if (values.length > 1 || 'error' in canonicalEmail(address)) {
     throw Error('give one e-mail address in quotes, such as "ops@example.org"')
   }
   return address
 }
 
-/** A domain, and the ARN of its certificate. API Gateway wants the certificate in the region of the API. */
+// https://www.rfc-editor.org/rfc/rfc1035#section-2.3.1, and a top-level domain that is no number
+const DOMAIN = /^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+(xn--[a-z0-9-]{1,59}|[a-z]{2,63})$/
+
+/** A domain, and the ARN of its certificate. */
 function domain(values: unknown[]): { name: string; certificate: string } | null {
   if (!values.length) return null
   const [name = '', certificate = ''] = values.map(String)
-  if (values.length !== 2 || !/^[a-z0-9.-]+\.[a-z]+$/.test(name) || !/^arn:aws[\w-]*:acm:/.test(certificate)) {
+  if (values.length !== 2 || !DOMAIN.test(name) || !/^arn:aws[\w-]*:acm:/.test(certificate)) {
     throw Error('give a domain and the ARN of its certificate: api.example.org arn:aws:acm:…')
   }
   return { name, certificate }
+}
+
+/** API Gateway takes a certificate of the API's region only, and a domain for one API only. */
+function findDomainMistakes(
+  { staging, production }: Record<'staging' | 'production', ReturnType<typeof domain>>,
+  arc: Manifest,
+) {
+  const region = (arc.aws ?? []).map(wordsOf).find(([name]) => name === 'region')?.[1]
+  const mistakes = Object.entries({ staging, production }).flatMap(([stage, found]) => {
+    const [, , , certificateRegion] = found?.certificate.split(':') ?? []
+    return found && region && certificateRegion !== region
+      ? `@domain ${stage}: the certificate is in ${certificateRegion}, and the API is in ${region}. Make one there`
+      : []
+  })
+  if (production && production.name === staging?.name) {
+    mistakes.push(`@domain: ${production.name} is there for both stages, and can be used for one only`)
+  }
+  return mistakes
 }
 
 function policyName(values: unknown[]): string | null {

@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import type { Test } from 'tape'
-import { startDynamoDB } from '../../local/dynamodb.ts'
-import { type Fault, startProxy } from '../../local/proxy.ts'
-import { startSandbox } from '../../local/sandbox.ts'
+import { startDynamoDB } from '../support/dynamodb.ts'
+import { type Fault, startProxy } from '../support/proxy.ts'
+import { startSandbox } from '../support/sandbox.ts'
 
 const PATHS = [
   process.env.CHROME_PATH,

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { build } from 'esbuild'
-import { startServer } from '../../local/server.ts'
+import { startServer } from '../support/server.ts'
 import { LAN_HOST } from './_browser.ts'
 
 const FORM = `

@@ -1,8 +1,8 @@
 // Pages of other origins call the API, in a real Chromium.
 import type { Browser, Page } from 'playwright-core'
 import test from 'tape'
-import { startServer } from '../../local/server.ts'
-import { ada } from '../_client.ts'
+import { ada } from '../support/client.ts'
+import { startServer } from '../support/server.ts'
 import { launchBrowser, skip, startApi, tooManyAttempts } from './_browser.ts'
 
 let browser: Browser

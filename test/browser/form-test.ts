@@ -1,8 +1,8 @@
 // examples/SignUpForm.tsx in a real Chromium, against the real API.
 import type { Browser, Page } from 'playwright-core'
 import test from 'tape'
-import type { Fault } from '../../local/proxy.ts'
-import { freePorts, startServer } from '../../local/server.ts'
+import type { Fault } from '../support/proxy.ts'
+import { freePorts, startServer } from '../support/server.ts'
 import {
   checkState,
   focused,

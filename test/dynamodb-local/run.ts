@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
-import { freePorts } from '../../local/server.ts'
+import { freePorts } from '../support/server.ts'
 
 const missing = ['java -version', 'mvn -version'].filter((command) => spawnSync(command, { shell: true }).status !== 0)
 if (missing.length) {

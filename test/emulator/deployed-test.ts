@@ -1,47 +1,32 @@
-// The real `arc deploy` and `arc destroy` in an emulated AWS account, and the API that they leave there.
+// The API that a deploy leaves in an emulated AWS account: its rights, its data, its end.
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { CloudWatchLogs } from '@aws-sdk/client-cloudwatch-logs'
+import { DynamoDB } from '@aws-sdk/client-dynamodb'
+import { S3 } from '@aws-sdk/client-s3'
 import test from 'tape'
-import { connect, readUsers } from '../../local/dynamodb.ts'
-import { type Emulator, ministackPath, startEmulator } from '../../local/emulator.ts'
-import { run } from '../../local/process.ts'
-import { copyProject, type Project } from '../../local/project.ts'
-import { ada, signUp } from '../_client.ts'
+import { ada, signUp } from '../support/client.ts'
+import { readUsers } from '../support/dynamodb.ts'
+import { copyProject, type Project } from '../support/project.ts'
+import { deploy, destroy } from './_deploy.ts'
+import { type Emulator, ministackPath, startEmulator } from './_ministack.ts'
 
 const skip = !ministackPath
 if (skip) console.log('skipped: these tests need MiniStack. Install it from PyPI, or set MINISTACK.')
 
 let emulator: Emulator
 let project: Project
-const api = { url: '' }
-let usersTable: string | undefined
+const api = { url: '', usersTable: '' }
 
 test('a production deploy makes an API that signs people up', { skip }, async (t) => {
   emulator = await startEmulator({ auth: true })
   project = await copyProject()
-  const output = await deploy('production')
-  api.url = emulator.apiUrl(output)
-  usersTable = tableIn(output)
+  Object.assign(api, await deployStage('production'))
 
   const { status, body } = await signUp(api, person('pioneer'))
   t.equal(status, 201)
-  const users = readUsers(await connect(emulator.port), String(usersTable))
-  t.equal((await users.user('pioneer@example.com'))?.uid, body.uid)
+  t.equal((await users().user('pioneer@example.com'))?.uid, body.uid)
   t.equal((await signUp(api, person('pioneer'))).status, 409)
-})
-
-test('the contract tests of Sandbox pass on the deployed API', { skip }, async (t) => {
-  await editManifest((manifest) => `${manifest}\n@limits\nattempts-per-source off\n`)
-  await deploy('production')
-  const API = JSON.stringify({ url: api.url, dynamodbPort: emulator.port, usersTable })
-  const runner = join(import.meta.dirname, '../run.ts')
-  const { status, output } = await run(`"${process.execPath}" "${runner}" contract`, process.cwd(), {
-    API,
-  })
-  t.equal(status, 0, output)
-  t.comment(output.trim().split('\n').at(-1) ?? '')
-  await editManifest((manifest) => manifest.replace('\n@limits\nattempts-per-source off\n', ''))
-  await deploy('production')
 })
 
 test('the deployed API answers the preflight of a browser', { skip }, async (t) => {
@@ -76,7 +61,7 @@ test('without the right to UpdateItem a sign-up succeeds and its attempt is not 
   const unchecked = await signUp(api, person('unchecked'))
   await restore()
   const checked = await signUp(api, person('checked'))
-  const records = await emulator.logRecords()
+  const records = await readLogs()
   const skippedFor = (uid: unknown) => records.find((record) => record.uid === uid)?.skipped
   t.deepEqual(skippedFor(unchecked.body.uid), ['attempts'])
   t.equal(skippedFor(checked.body.uid), undefined)
@@ -104,39 +89,36 @@ test('a deploy adds a function', { skip }, async (t) => {
   await mkdir(folder)
   await writeFile(join(folder, 'index.ts'), 'export const handler = async () => ({ statusCode: 204 })\n')
   await editManifest((manifest) => manifest.replace('post /signup', 'post /signup\nget /health'))
-  await deploy('production')
+  await deployStage('production')
   t.equal((await fetch(`${api.url}/health`)).status, 204)
   t.equal((await signUp(api, person('pioneer'))).status, 409)
 })
 
 test('a deploy removes a function, changes a setting and keeps the users', { skip }, async (t) => {
-  const users = await countUsers()
+  const count = await users().countUsers()
   await editManifest((manifest) => `${manifest.replace('get /health\n', '')}\n@limits\nattempts-per-source 1\n`)
-  const output = await deploy('production')
-  t.equal(emulator.apiUrl(output), api.url)
-  t.equal(tableIn(output), usersTable)
-  t.equal(await countUsers(), users)
+  // The smoke test would be one sign-up too many.
+  t.deepEqual(await deployStage('production --no-smoke'), api)
+  t.equal(await users().countUsers(), count)
   t.equal((await fetch(`${api.url}/health`)).status, 404)
   await signUp(api, person('first'))
   t.equal((await signUp(api, person('second'))).status, 429)
 })
 
 test('destroying production keeps the users, and nothing else', { skip }, async (t) => {
-  const users = await countUsers()
-  await destroy('--production')
-  t.deepEqual(await tables(), [usersTable])
-  t.equal(await countUsers(), users)
+  const count = await users().countUsers()
+  await destroy(emulator.config, 'MathaiProduction', 'mathaiproduction-000000000000-us-east-1')
+  t.deepEqual(await tables(), [api.usersTable])
+  t.equal(await users().countUsers(), count)
+  t.deepEqual((await new S3(emulator.config).listBuckets({})).Buckets ?? [], [])
   t.equal((await fetch(`${api.url}/signup`, { method: 'POST' })).status, 404)
-  await emulator.stop()
 })
 
-// In an account of its own: after the destruction of one stage, Architect 12 cannot destroy the other.
 test('destroying staging keeps nothing', { skip }, async (t) => {
-  emulator = await startEmulator()
-  await deploy('staging')
-  t.equal((await tables()).length, 2)
-  await destroy('')
-  t.deepEqual(await tables(), [])
+  await deployStage('staging')
+  t.equal((await tables()).length, 3)
+  await destroy(emulator.config, 'MathaiStaging', 'mathaistaging-000000000000-us-east-1')
+  t.deepEqual(await tables(), [api.usersTable], 'only the table of production')
 })
 
 test('all that was started stops', { skip }, async () => {
@@ -145,17 +127,12 @@ test('all that was started stops', { skip }, async () => {
 })
 
 /** @throws if the deploy fails */
-async function deploy(stage: 'production' | 'staging'): Promise<string> {
-  const { status, output } = await run(`node scripts/deploy.ts ${stage} --no-smoke`, project.folder, emulator.env)
+async function deployStage(args: string) {
+  const { status, output } = await deploy(emulator, project, args)
   if (status !== 0) throw Error(output)
-  return output
-}
-
-/** @throws if Architect does not say that it destroyed the stack: it can exit with 0 without doing so */
-async function destroy(stage: '--production' | ''): Promise<void> {
-  const command = `npx arc destroy --app mathai ${stage} --force --now`
-  const { output } = await run(command, project.folder, emulator.env)
-  if (!output.includes('Successfully destroyed')) throw Error(output)
+  const [, apiId = ''] = /^ApiId: (\S+)/m.exec(output) ?? []
+  const [, usersTable = ''] = /^UsersTableName: (\S+)/m.exec(output) ?? []
+  return { url: emulator.apiUrl(apiId), usersTable }
 }
 
 async function editManifest(edit: (manifest: string) => string): Promise<void> {
@@ -164,16 +141,20 @@ async function editManifest(edit: (manifest: string) => string): Promise<void> {
 }
 
 async function tables(): Promise<string[]> {
-  const dynamodb = await connect(emulator.port)
-  return (await dynamodb.ListTables({})).TableNames ?? []
+  return (await new DynamoDB(emulator.config).listTables({})).TableNames ?? []
 }
 
-async function countUsers(): Promise<number> {
-  return readUsers(await connect(emulator.port), String(usersTable)).countUsers()
+function users() {
+  return readUsers(new DynamoDB(emulator.config), api.usersTable)
 }
 
-function tableIn(output: string): string | undefined {
-  return /UsersTableName: (\S+)/.exec(output)?.[1]
+/** What the functions have logged as JSON. */
+async function readLogs(): Promise<Record<string, unknown>[]> {
+  const logs = new CloudWatchLogs(emulator.config)
+  const { logGroups = [] } = await logs.describeLogGroups({})
+  const events = await Promise.all(logGroups.map(({ logGroupName }) => logs.filterLogEvents({ logGroupName })))
+  const lines = events.flatMap((page) => page.events ?? []).map(({ message = '' }) => message)
+  return lines.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line))
 }
 
 function person(name: string) {

@@ -1,10 +1,10 @@
 import bcrypt from 'bcrypt'
 import test from 'tape'
-import { startDynamoDB } from '../../local/dynamodb.ts'
-import { buildBundle, lambdaEnvironment, signUpEvent, startLambda } from '../../local/lambda.ts'
-import { ada } from '../_client.ts'
-import { loadHandler } from '../_handler.ts'
-import { captureLog } from '../_log.ts'
+import { ada } from '../support/client.ts'
+import { startDynamoDB } from '../support/dynamodb.ts'
+import { loadHandler } from '../support/handler.ts'
+import { buildBundle, lambdaEnvironment, signUpEvent, startLambda } from '../support/lambda.ts'
+import { captureLog } from '../support/log.ts'
 
 test('of 50 concurrent sign-ups with one address one succeeds, and 500 with different addresses all succeed', async (t) => {
   const dynamodb = await startDynamoDB()

@@ -2,10 +2,10 @@
 import { readFileSync } from 'node:fs'
 import bcrypt from 'bcrypt'
 import test from 'tape'
-import { type DynamoDB, startDynamoDB } from '../../local/dynamodb.ts'
-import { buildBundle, type Lambda, lambdaEnvironment, signUpEvent, startLambda } from '../../local/lambda.ts'
-import * as fault from '../../local/proxy.ts'
-import { ada } from '../_client.ts'
+import { ada } from '../support/client.ts'
+import { type DynamoDB, startDynamoDB } from '../support/dynamodb.ts'
+import { buildBundle, type Lambda, lambdaEnvironment, signUpEvent, startLambda } from '../support/lambda.ts'
+import * as fault from '../support/proxy.ts'
 
 let bundle: Awaited<ReturnType<typeof buildBundle>>
 let dynamodb: DynamoDB

@@ -1,12 +1,12 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda'
 import fc from 'fast-check'
 import test from 'tape'
-import { signUpEvent } from '../../local/lambda.ts'
 import { PROBLEMS } from '../../src/shared/problem.ts'
 import type { Dependencies } from '../../src/shared/signup.ts'
 import type { User } from '../../src/shared/users.ts'
-import { ada } from '../_client.ts'
-import { captureLog } from '../_log.ts'
+import { ada } from '../support/client.ts'
+import { signUpEvent } from '../support/lambda.ts'
+import { captureLog } from '../support/log.ts'
 import corpus from './fuzz-corpus.json' with { type: 'json' }
 
 const RUNS = 20_000

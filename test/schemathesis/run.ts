@@ -3,7 +3,7 @@ import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { startSandbox } from '../../local/sandbox.ts'
+import { startSandbox } from '../support/sandbox.ts'
 
 const schemathesis = process.env.SCHEMATHESIS ?? 'schemathesis'
 const examples = process.argv[2] ?? '200'

@@ -32,7 +32,7 @@ export function addAlarms({ Resources }: Template, address: string | null): void
   }
   // Covers the 500 and 503 of the handler, crashes, time-outs, and what Lambda throttles.
   // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-metrics.html
-  Resources.ServerErrorsAlarm = alarm('docs/operating.md, "The API answers 5xx"', 3, {
+  Resources.ServerErrorsAlarm = alarm('docs/operating.md, "The API answers 5xx"', 2, {
     Namespace: 'AWS/ApiGateway',
     MetricName: '5xx',
     Dimensions: [{ Name: 'ApiId', Value: { Ref: API } }],
@@ -47,10 +47,10 @@ export function addAlarms({ Resources }: Template, address: string | null): void
       MetricTransformations: [{ MetricNamespace: METRIC.Namespace, MetricName: METRIC.MetricName, MetricValue: '1' }],
     },
   }
-  Resources.SkippedChecksAlarm = alarm('docs/operating.md, "Checks are skipped"', 5, METRIC)
+  Resources.SkippedChecksAlarm = alarm('docs/operating.md, "Checks are skipped"', 1, METRIC)
 }
 
-/** Rings if the sum of a metric reaches the threshold within five minutes. */
+/** Fires when the sum of a metric reaches the threshold within an hour: an app with few users has few errors. */
 function alarm(AlarmDescription: string, Threshold: number, metric: object) {
   return {
     Type: 'AWS::CloudWatch::Alarm',
@@ -58,12 +58,13 @@ function alarm(AlarmDescription: string, Threshold: number, metric: object) {
       AlarmDescription,
       ...metric,
       Statistic: 'Sum',
-      Period: 300,
+      Period: 3600,
       EvaluationPeriods: 1,
       Threshold,
       ComparisonOperator: 'GreaterThanOrEqualToThreshold',
       TreatMissingData: 'notBreaching',
       AlarmActions: [{ Ref: TOPIC }],
+      OKActions: [{ Ref: TOPIC }],
     },
   }
 }

@@ -1,3 +1,4 @@
+import { toLogicalID } from '@architect/utils'
 import { type DeployArguments, requireCompiled, type SetterArguments } from '../architect.ts'
 import { corsPolicy } from '../cors.ts'
 import { environment } from '../environment.ts'
@@ -7,30 +8,33 @@ import { addAlarms } from './alarms.ts'
 import { addDomain } from './domain.ts'
 import { configureFunctions } from './functions.ts'
 import { configureApi } from './http-api.ts'
-import { addOutputs, printOutputs } from './outputs.ts'
+import { addOutputs } from './outputs.ts'
 import { checkReferences } from './references.ts'
 import { removeUnused } from './remove-unused.ts'
 import { limitRole } from './role.ts'
 import { configureTables } from './tables.ts'
 
 /** Architect makes the CloudFormation template. These steps change it, in this order; each is a file of this folder. */
-export default { set: { env }, deploy: { start, end: printOutputs } }
+export default { set: { env }, deploy: { start } }
 
 function env({ arc, inventory: { inv } }: SetterArguments) {
   checkManifest(arc, inv._arc.pragmas.all)
   return environment(arc)
 }
 
-function start({ arc, inventory: { inv }, cloudformation: template, stage }: DeployArguments): void {
+function start({ arc, inventory: { inv }, cloudformation: template, stackName, stage }: DeployArguments): void {
   requireCompiled(inv)
   const settings = readSettings(arc)
+  // A domain belongs to one API, so that a stack with a name of its own gets none.
+  const isNamed = stackName !== toLogicalID(inv.app) + toLogicalID(stage)
+  const domain = isNamed ? null : settings.domain[stage]
   removeUnused(template, inv)
   configureFunctions(template, settings.limits, inv)
   limitRole(template, inv, settings.role['permissions-boundary'])
   configureTables(template, settings.limits, inv, stage)
   configureApi(template, settings.limits, corsPolicy(settings.cors[stage], arc))
   addAlarms(template, settings.alarms[stage])
-  addDomain(template, settings.domain[stage])
-  addOutputs(template, settings.domain[stage])
+  addDomain(template, domain)
+  addOutputs(template, domain)
   checkReferences(template)
 }

@@ -1,5 +1,4 @@
-import type { DeployArguments, Template } from '../architect.ts'
-import { openAccount, type Stack } from '../deployed-stack.ts'
+import type { Template } from '../architect.ts'
 import type { Settings } from '../settings.ts'
 import { API, tableId } from './template.ts'
 
@@ -14,16 +13,4 @@ export function addOutputs({ Outputs }: Template, domain: Settings['domain']['pr
     Description: 'The table that holds the users',
     Value: { Ref: tableId('mathai_users') },
   }
-}
-
-/** Prints the outputs after a deploy. `npm run deploy` prints them itself, after its smoke test. */
-export async function printOutputs({ dryRun, inventory, stackName }: DeployArguments): Promise<void> {
-  if (dryRun || process.env.OUTPUTS_ARE_PRINTED_LATER) return
-  const stack = await (await openAccount(inventory.inv.aws)).stack(stackName)
-  console.log(formatOutputs(stack))
-}
-
-/** A line for each output. */
-export function formatOutputs(stack: Stack | undefined): string {
-  return (stack?.outputs ?? []).map(({ OutputKey, OutputValue }) => `${OutputKey}: ${OutputValue}`).join('\n')
 }

@@ -1,2 +1,0 @@
-declare module '@aws-lite/dynamodb'
-declare module 'dynalite'

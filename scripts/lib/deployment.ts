@@ -1,0 +1,95 @@
+import { randomUUID } from 'node:crypto'
+import { setTimeout } from 'node:timers/promises'
+import { toLogicalID } from '@architect/utils'
+import type { Template } from '../../src/plugins/architect.ts'
+import { readSettings, type Settings } from '../../src/plugins/settings.ts'
+import { type Account, bucketName, type ChangeSet, type ChangeSetName, openAccount } from './aws.ts'
+import { CommandError, type CommandLine } from './command.ts'
+import { type AwsError, explainDenial, explainError } from './explain.ts'
+import { packageStack, zipFunctions } from './packaging.ts'
+import { checkTypes, readProject, requireRegion } from './project.ts'
+import { onSignal } from './signals.ts'
+import { advise, stateOf, type Target } from './stack-states.ts'
+import { findStuck } from './watch.ts'
+
+/** What is about to be deployed, and where. */
+export type Deployment = {
+  account: Account
+  target: Target
+  settings: Settings
+  template: Template
+  bucket: string
+  zips: Map<string, Uint8Array>
+  isNew: boolean
+}
+/** A change set that can be executed, and the newest event of its stack. */
+export type Plan = ChangeSet & { name: ChangeSetName; stackId: string; since: string | undefined }
+
+/** Packages a stage for the account of app.arc, and hands it over. Errors of AWS become sentences. */
+export async function withDeployment(
+  { stage, name, flags }: CommandLine,
+  act: (deployment: Deployment) => Promise<void>,
+): Promise<void> {
+  const project = await readProject(stage)
+  const { app, aws, _project } = project.inv
+  requireRegion(project.inv)
+  checkTypes()
+  const options = [...(name ? [`--name ${name}`] : []), ...flags.map((flag) => `--${flag}`)]
+  const target: Target = {
+    // As Architect names it.
+    stackName: [app, stage, name].map(toLogicalID).join(''),
+    command: `npm run deploy ${stage}${options.length ? ` -- ${options.join(' ')}` : ''}`,
+    cliOptions: `--region ${aws.region}${aws.profile ? ` --profile ${aws.profile}` : ''}`,
+  }
+  try {
+    const account = await openAccount(aws)
+    const { StackStatus, StackStatusReason } = (await account.describeStack(target.stackName)) ?? {}
+    const state = stateOf(StackStatus)
+    if (state !== 'absent' && state !== 'live') {
+      const stuck = state === 'stuck' ? findStuck(await account.readEvents(target.stackName)) : []
+      throw new CommandError(advise({ ...target, stuck }, StackStatus, StackStatusReason))
+    }
+    const template = await packageStack(project, stage, name, await account.readVariables(app, stage))
+    const bucket = bucketName(target.stackName, account)
+    const zips = zipFunctions(template, bucket)
+    await act({
+      account,
+      target,
+      settings: readSettings(_project.arc),
+      template,
+      bucket,
+      zips,
+      isNew: state === 'absent',
+    })
+  } catch (error) {
+    const isFromAws = '$metadata' in (error as AwsError) || (error as Error).name.endsWith('ProviderError')
+    throw isFromAws ? new CommandError(explainError(error as AwsError, aws.region)) : error
+  }
+}
+
+/**
+ * Makes a change set, which changes nothing yet. If a signal comes meanwhile, it is deleted first. undefined if a deploy
+ * would change nothing.
+ * @throws if CloudFormation refuses the template
+ */
+export async function createPlan({ account, target, template, isNew }: Deployment): Promise<Plan | undefined> {
+  // CloudFormation refuses to delete a change set that it is still making: an interruption has to wait.
+  let exitStatus = 0
+  onSignal((status) => {
+    exitStatus = status
+  })
+  const name = { StackName: target.stackName, ChangeSetName: `deploy-${randomUUID()}` }
+  const stackId = await account.createChangeSet(name, template, isNew)
+  let changeSet = await account.describeChangeSet(name)
+  while (/_(PENDING|IN_PROGRESS)$/.test(changeSet.status)) {
+    await setTimeout(1000)
+    changeSet = await account.describeChangeSet(name)
+  }
+  const { status, reason } = changeSet
+  const since = (await account.readEvents(stackId)).at(-1)?.EventId
+  if (status === 'CREATE_COMPLETE' && !exitStatus) return { ...changeSet, name, stackId, since }
+  await account.deleteChangeSet(name)
+  if (exitStatus) throw new CommandError('Interrupted. The change set is deleted, and nothing was changed.', exitStatus)
+  if (/didn't contain changes|No updates are to be performed/.test(reason)) return undefined
+  throw new CommandError(explainDenial(reason) ?? `CloudFormation refuses the template: ${reason}`)
+}

@@ -1,0 +1,46 @@
+import { createHash } from 'node:crypto'
+import { globSync, readFileSync, rmSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import { promisify } from 'node:util'
+import packageApp from '@architect/deploy/src/sam/index.js'
+import { zipSync } from 'fflate'
+import type { Stage, Template } from '../../src/plugins/architect.ts'
+import { functionsOf } from '../../src/plugins/stack/template.ts'
+import type { Project } from './project.ts'
+
+/** Architect asks AWS whether the stack has an old kind of API. It has not, so there is no need to ask. */
+const NO_ACCOUNT = { cloudformation: { DescribeStackResources: async () => ({ StackResources: [] }) } }
+
+/**
+ * Does what `arc deploy --dry-run` does, in this process: compiles the functions and makes the template, in `sam.json`.
+ * `variables` are those of `arc env`.
+ */
+export async function packageStack(project: Project, stage: Stage, name = '', variables = {}): Promise<Template> {
+  const { cwd, env } = project.inv._project
+  // Architect merges both if it reads the account itself.
+  env.aws = { [stage]: { ...variables, ...env.plugins[stage] } }
+  const file = join(cwd, 'sam.json')
+  rmSync(file, { force: true })
+  const options = { isDryRun: true, name, production: stage === 'production', quiet: true }
+  // Hydration would run an unlocked `npm install` inside a dependency. Architect reads the length of `tags`.
+  await promisify(packageApp)({ ...options, aws: NO_ACCOUNT, inventory: project, shouldHydrate: false, tags: [] })
+  // Architect writes the time of day into the description, so that each template would be a new one.
+  const { Description: _, ...template } = JSON.parse(readFileSync(file, 'utf8'))
+  return template
+}
+
+/** Makes a ZIP of each function, and names it by its content in the template. Returns the ZIPs by their keys in the bucket. */
+export function zipFunctions(template: Template, bucket: string): Map<string, Uint8Array> {
+  const zips = functionsOf(template).map(([, { Properties }]) => {
+    const folder = Properties.CodeUri
+    const entries = globSync('**', { cwd: folder, withFileTypes: true }).filter((entry) => entry.isFile())
+    const files = entries.map(({ parentPath, name }) => join(parentPath, name)).sort()
+    const contents = files.map((file) => [relative(folder, file).replaceAll('\\', '/'), readFileSync(file)])
+    // With a fixed time of its entries, a ZIP changes only if the code does.
+    const zip = zipSync(Object.fromEntries(contents), { mtime: new Date(1980, 0, 1) })
+    const key = `${createHash('sha256').update(zip).digest('hex')}.zip`
+    Properties.CodeUri = `s3://${bucket}/${key}`
+    return [key, zip] as const
+  })
+  return new Map(zips)
+}

@@ -1,0 +1,110 @@
+import { randomBytes } from 'node:crypto'
+import { setTimeout } from 'node:timers/promises'
+
+type Answer = { status: number; headers: Headers; text: string }
+/** What is checked, the request, whether the answer passes, and what a failure shows. */
+type Check = [
+  what: string,
+  request: RequestInit,
+  passes: (answer: Answer) => boolean,
+  show?: (answer: Answer) => string,
+]
+type Options = {
+  /** What `@cors` in app.arc allows in the stage of this API. */
+  origins?: string[]
+  /** How long a new API may give wrong answers. */
+  patienceSeconds?: number
+}
+
+/** The user that every smoke test signs up: example.com belongs to nobody. */
+export const SMOKE_TEST_EMAIL = 'smoke-test@example.com'
+
+const ORIGIN = 'https://smoke.example'
+
+/** Checks an API from outside with one sign-up, and prints a line for each check. Resolves to true if all have passed. */
+export async function smokeTest(url: string, { origins = [], patienceSeconds = 0 }: Options = {}): Promise<boolean> {
+  const deadline = Date.now() + patienceSeconds * 1000
+  const target = url.replace(/\/?(signup\/?)?$/, '/signup')
+  const results: boolean[] = []
+  for (const check of [...contractChecks(), ...corsChecks(origins)]) results.push(await repeat(check, target, deadline))
+  return results.every(Boolean)
+}
+
+function contractChecks(): Check[] {
+  const person = {
+    user_email: SMOKE_TEST_EMAIL,
+    user_password: randomBytes(34).toString('hex'),
+    user_name: 'Smoke test',
+  }
+  const isSignedUp = (answer: Answer) =>
+    (answer.status === 201 && Boolean(JSON.parse(answer.text).uid)) || isProblem(409)(answer)
+  const isSafe = ({ headers }: Answer) =>
+    headers.get('cache-control') === 'no-store' &&
+    headers.get('x-content-type-options') === 'nosniff' &&
+    headers.has('strict-transport-security')
+  return [
+    ['a preflight is answered with 204', preflight(ORIGIN), ({ status }) => status === 204],
+    [`${SMOKE_TEST_EMAIL} is signed up (201), or was before (409)`, post(JSON.stringify(person)), isSignedUp],
+    ['a wrong body is answered with 400 in JSON', post('{}'), isProblem(400)],
+    ['a wrong content type is answered with 415 in JSON', post('{}', 'text/plain'), isProblem(415)],
+    ['a body over 8 KiB is answered with 413 in JSON', post(' '.repeat(8193)), isProblem(413)],
+    ['answers must not be cached or sniffed', post('{}'), isSafe, ({ headers }) => [...headers.keys()].join(' ')],
+    ['a route that is not there is answered with 404', { method: 'GET' }, ({ status }) => status === 404],
+  ]
+}
+
+function corsChecks(origins: string[]): Check[] {
+  const allowedOrigin = ({ headers }: Answer) => headers.get('access-control-allow-origin') ?? 'no origin'
+  const allowed = origins.map((pattern): Check => {
+    const origin = pattern === '*' ? ORIGIN : pattern.replace('//*', '//smoke.example')
+    const expected = pattern === '*' ? '*' : origin
+    return [`@cors allows ${origin}`, preflight(origin), (answer) => allowedOrigin(answer) === expected, allowedOrigin]
+  })
+  const foreign = ['https://foreign.example', 'http://foreign.example'].find(
+    (origin) => !origins.some((pattern) => pattern === '*' || origin.startsWith(pattern.replace('*', ''))),
+  )
+  if (!origins.length || !foreign) return allowed
+  const isRefused = (answer: Answer) => allowedOrigin(answer) === 'no origin'
+  return [...allowed, [`@cors does not allow ${foreign}`, preflight(foreign), isRefused, allowedOrigin]]
+}
+
+function preflight(origin: string): RequestInit {
+  const [method, headers] = ['access-control-request-method', 'access-control-request-headers']
+  return { method: 'OPTIONS', headers: { origin, [method]: 'POST', [headers]: 'content-type,idempotency-key' } }
+}
+
+function post(body: string, type = 'application/json'): RequestInit {
+  return { method: 'POST', headers: { 'content-type': type, origin: ORIGIN }, body }
+}
+
+function isProblem(expected: number): (answer: Answer) => boolean {
+  return ({ status, headers, text }) => {
+    if (status !== expected || headers.get('content-type') !== 'application/problem+json') return false
+    const body = JSON.parse(text)
+    return body.status === expected && Boolean(body.message)
+  }
+}
+
+/** Repeats a check until it passes or the time is over. */
+async function repeat(check: Check, url: string, deadline: number): Promise<boolean> {
+  for (;;) {
+    const failure = await findFailure(check, url)
+    const isLast = failure === undefined || Date.now() >= deadline
+    if (isLast) console.log(failure === undefined ? `pass  ${check[0]}` : `FAIL  ${check[0]}: got ${failure}`)
+    if (isLast) return failure === undefined
+    await setTimeout(1000)
+  }
+}
+
+/** What a check got instead of what it expects. undefined if it passes. */
+async function findFailure([, request, passes, show]: Check, url: string): Promise<string | undefined> {
+  try {
+    const response = await fetch(url, { ...request, signal: AbortSignal.timeout(15_000) })
+    const answer = { status: response.status, headers: response.headers, text: await response.text() }
+    if (passes(answer)) return undefined
+    return show ? show(answer) : `${answer.status} ${answer.text.slice(0, 200)}`
+  } catch (error) {
+    const { message, cause } = error as Error & { cause?: { code?: string } }
+    return cause?.code ?? message
+  }
+}

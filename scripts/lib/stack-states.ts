@@ -1,0 +1,77 @@
+/** The stack of a deploy, and what the advice about it needs. */
+export type Target = {
+  stackName: string
+  /** The deploy, as it was typed. */
+  command: string
+  /** What each command of the AWS CLI needs: the region, and the profile of app.arc. */
+  cliOptions: string
+  /** The resources that a roll-back could not restore. */
+  stuck?: string[]
+}
+
+/** Every status of a stack, by what it means. https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events.html */
+export const STACK_STATES = {
+  // REVIEW_IN_PROGRESS: a change set for a new stack was made and not executed.
+  absent: ['REVIEW_IN_PROGRESS', 'DELETE_COMPLETE'],
+  live: [
+    'CREATE_COMPLETE',
+    'UPDATE_COMPLETE',
+    'UPDATE_ROLLBACK_COMPLETE',
+    'IMPORT_COMPLETE',
+    'IMPORT_ROLLBACK_COMPLETE',
+  ],
+  working: [
+    ...['CREATE', 'ROLLBACK', 'DELETE', 'UPDATE', 'UPDATE_ROLLBACK', 'IMPORT', 'IMPORT_ROLLBACK'].map(
+      (name) => `${name}_IN_PROGRESS`,
+    ),
+    ...['UPDATE', 'UPDATE_ROLLBACK'].map((name) => `${name}_COMPLETE_CLEANUP_IN_PROGRESS`),
+  ],
+  unfinished: ['CREATE_FAILED', 'ROLLBACK_COMPLETE', 'ROLLBACK_FAILED'],
+  undeleted: ['DELETE_FAILED'],
+  halfUpdated: ['UPDATE_FAILED'],
+  stuck: ['UPDATE_ROLLBACK_FAILED'],
+  halfImported: ['IMPORT_ROLLBACK_FAILED'],
+}
+type State = keyof typeof STACK_STATES | 'unknown'
+
+/** undefined is the status of a stack that is not there. */
+export function stateOf(status: string | undefined): State {
+  if (status === undefined) return 'absent'
+  const found = Object.entries(STACK_STATES).find(([, statuses]) => statuses.includes(status))
+  return (found?.[0] as State | undefined) ?? 'unknown'
+}
+
+/** What to do with a stack of this status. A status that is newer than this file says what AWS says. */
+export function advise(target: Target, status = 'DELETE_COMPLETE', reason = 'AWS gives no reason.'): string {
+  const { stackName, command, stuck = [] } = target
+  const stackCommand = (name: string, more = '') =>
+    aws(target, `cloudformation ${name} --stack-name ${stackName}${more}`)
+  const remove = `${stackCommand('delete-stack')}\n${stackCommand('wait stack-delete-complete')}`
+  const resources = stuck.join(' ') || 'LOGICAL_IDS'
+  const advice: Record<State, string> = {
+    absent: `Nothing is deployed: the first deploy of ${stackName} failed, and CloudFormation has removed what it made. Correct the reasons above, then:`,
+    live: `The previous version of ${stackName} is live. Correct the reasons above, then:`,
+    working: `Another operation on ${stackName} has not ended (${status}). When it has, deploy again. See how far it is:\n${showStack(target)}`,
+    unfinished: `Nothing is deployed: the first deploy of ${stackName} failed, and its remains are in the way. Remove them, then deploy again:\n${remove}`,
+    undeleted: `The deletion of ${stackName} failed. Delete it again, if need be with --retain-resources for what cannot be deleted, then deploy again:\n${remove}`,
+    halfUpdated: `An update of ${stackName} failed, and its roll-back was turned off. Roll it back, then deploy again:\n${stackCommand('rollback-stack')}`,
+    stuck:
+      `The roll-back of ${stackName} is stuck at ${resources}. Correct the reason and continue it:\n${stackCommand('continue-update-rollback')}\n` +
+      'If the reason cannot be corrected, for example because the old code is gone, leave these resources as they are:\n' +
+      `${stackCommand('continue-update-rollback', ` --resources-to-skip ${resources}`)}\nThen deploy again:`,
+    halfImported: `An import into ${stackName} failed, and so did its roll-back. Its events say why:\n${stackCommand('describe-stack-events')}\nCorrect that, then deploy again:`,
+    unknown: `${stackName} is ${status}, which this command does not know. ${reason} See more:\n${showStack(target)}`,
+  }
+  const state = stateOf(status)
+  return state === 'working' || state === 'unknown' ? advice[state] : `${advice[state]}\n  ${command}`
+}
+
+/** The command of the AWS CLI that shows how far a stack is. */
+export function showStack(target: Target): string {
+  const query = '--query "Stacks[0].[StackStatus,Outputs]"'
+  return aws(target, `cloudformation describe-stacks --stack-name ${target.stackName} ${query}`)
+}
+
+export function aws({ cliOptions }: Target, args: string): string {
+  return `  aws ${args} ${cliOptions}`
+}

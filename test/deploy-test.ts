@@ -1,0 +1,132 @@
+// How plan, deploy and smoke end if AWS is not even asked. What they do in an account: test/emulator.
+import { join } from 'node:path'
+import test from 'tape'
+import { withThirdTable } from './support/plan.ts'
+import { run } from './support/process.ts'
+import { copyProject, type Edit, type Project } from './support/project.ts'
+import { freePorts } from './support/server.ts'
+
+/** Runs a command in a copy of the project, on a machine without AWS credentials. */
+async function runCommand(command: string, edit?: Edit, env: NodeJS.ProcessEnv = {}) {
+  const project = await copyProject(edit)
+  const result = await run(`node scripts/${command}`, project.folder, { ...withoutCredentials(project), ...env })
+  await project.remove()
+  return result
+}
+
+function withoutCredentials({ folder }: Project): NodeJS.ProcessEnv {
+  const HOME = join(folder, 'home')
+  const none = { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '', AWS_PROFILE: '' }
+  return { ...none, AWS_EC2_METADATA_DISABLED: 'true', HOME, USERPROFILE: HOME }
+}
+
+test('npm run plan needs no account: it shows each resource and writes the template', async (t) => {
+  const { status, output } = await runCommand('plan.ts production', {
+    files: { 'src/http/post-signup/config.arc': '@aws\nmemory 512\ntimeout 9\n' },
+  })
+  t.equal(status, 0, output)
+  for (const sentence of [
+    '/signup; 50 requests per second, bursts of 100; POST from *',
+    'nodejs24.x, 512 MB, at most 9 s',
+    'dynamodb:PutItem and dynamodb:GetItem on MathaiUsersTable',
+    'at most 100 writes and 100 reads per second; kept and protected if the stack is deleted',
+    'at most 100 writes and 100 reads per second; deleted with the stack',
+    'kept for 30 days',
+    'Outputs: API, ApiId, SignupApiUrl, UsersTableName',
+  ]) {
+    t.ok(output.includes(sentence), sentence)
+  }
+  t.notOk(output.includes('undefined'))
+})
+
+const noAws = { AWS_ENDPOINT_URL: 'http://127.0.0.1:1', AWS_ACCESS_KEY_ID: 'x', AWS_SECRET_ACCESS_KEY: 'x' }
+const situations: [string, string, Edit, NodeJS.ProcessEnv, RegExp][] = [
+  ['the stage is missing', 'deploy.ts', {}, {}, /^Name one stage\. Choose one of:\n {2}npm run deploy staging\n.*\n$/],
+  [
+    'settings are wrong, all are named and nothing else is printed',
+    'plan.ts staging',
+    { manifest: (manifest) => `${manifest}\n@limits\nrequest-bust 5\nrequest-burst 0\n` },
+    {},
+    /^app\.arc has wrong settings:\n@limits request-bust .*\n@limits request-burst .*\n$/s,
+  ],
+  [
+    'the project is wrong, that comes before the credentials',
+    'deploy.ts staging',
+    { manifest: (manifest) => `${manifest}\n@limits\nrequest-burst 0\n` },
+    {},
+    /^app\.arc has wrong settings:\n@limits request-burst 0: [^\n]+\n$/,
+  ],
+  [
+    'an e-mail address has no quotes, they are asked for',
+    'plan.ts production',
+    { manifest: (manifest) => `${manifest}\n@alarms\nproduction ops@example.org\n` },
+    {},
+    /Put an e-mail address in quotes: "ops@example\.org"\n$/,
+  ],
+  [
+    'a third table has no rights, the line to add is named',
+    'plan.ts production',
+    { manifest: withThirdTable },
+    {},
+    /No function may use the table mathai_scores\..*mathai_scores:\s\['dynamodb:GetItem'\],/s,
+  ],
+  [
+    'app.arc names no region, one is asked for',
+    'deploy.ts staging',
+    { manifest: (manifest) => manifest.replace('region us-east-1\n', '') },
+    {},
+    /^app\.arc names no region\. Add a line such as "region us-east-1" below @aws\.\n$/,
+  ],
+  [
+    'there are no credentials, the profiles are named',
+    'deploy.ts staging',
+    { files: { 'home/.aws/config': '[profile work]\nregion = us-east-1\n' } },
+    {},
+    /^There are no AWS credentials: Could not load credentials from any providers\. Set\nAWS_PROFILE to one of work, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY\.\n$/,
+  ],
+  [
+    'a profile has to sign in with SSO, the SDK says how',
+    'deploy.ts staging',
+    {
+      files: {
+        'home/.aws/config':
+          '[profile work]\nsso_session = s\nsso_account_id = 1\nsso_role_name = R\n[sso-session s]\nsso_start_url = https://s.example\nsso_region = us-east-1\n',
+      },
+    },
+    { AWS_PROFILE: 'work' },
+    /aws sso login/,
+  ],
+  [
+    'AWS cannot be reached',
+    'plan.ts staging --diff',
+    {},
+    noAws,
+    /^AWS cannot be reached in us-east-1 \(ECONNREFUSED\)\. Check the network, and the\nregion in app\.arc\.\n$/,
+  ],
+]
+
+for (const [what, command, edit, env, pattern] of situations) {
+  test(`if ${what}: ${command.replace('.ts', '')}`, async (t) => {
+    const { status, output } = await runCommand(command, edit, env)
+    t.equal(status, 1)
+    t.match(output, pattern)
+    t.notOk(/^ {4}at /m.test(output), 'no stack')
+  })
+}
+
+test('npm run smoke ends with one sentence if there is no API, or if an argument is wrong', async (t) => {
+  const usage = 'Give the URL that the deploy has printed, and its stage:\n  npm run smoke https://…/signup staging\n'
+  for (const args of [
+    '',
+    'abc.execute-api.us-east-1.amazonaws.com',
+    'https://fake.example prod',
+    'https://a.example staging now',
+  ]) {
+    const { status, output } = await run(`node scripts/smoke.ts ${args}`, process.cwd())
+    t.deepEqual([status, output], [1, usage])
+  }
+  const [port] = await freePorts(1)
+  const { status, output } = await run(`node scripts/smoke.ts http://127.0.0.1:${port}`, process.cwd())
+  t.equal(status, 1)
+  t.match(output, /^FAIL {2}a preflight is answered with 204: got ECONNREFUSED\n/)
+})

@@ -1,0 +1,22 @@
+import bcrypt from 'bcrypt'
+import type { Dependencies } from '../../src/shared/signup.ts'
+import { lambdaEnvironment } from './lambda.ts'
+
+/**
+ * The handler in this process, with the DynamoDB on this port and a cheap hash. The modules read the environment when
+ * they load, so a process can use one port only.
+ */
+export async function loadHandler(port: number) {
+  Object.assign(process.env, lambdaEnvironment(port))
+  const { respond } = await import('../../src/http/post-signup/index.ts')
+  const { insertUser } = await import('../../src/shared/users.ts')
+  const { registerAttempt } = await import('../../src/shared/attempts.ts')
+  const deps: Dependencies = {
+    registerAttempt,
+    insertUser,
+    isBreached: async () => false,
+    hashPassword: (password) => bcrypt.hash(password, 4),
+    verifyPassword: (password, hash) => bcrypt.compare(password, hash),
+  }
+  return { respond, deps }
+}

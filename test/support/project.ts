@@ -1,0 +1,34 @@
+import { rmSync } from 'node:fs'
+import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { removeAtExit } from './leftovers.ts'
+
+const ROOT = join(import.meta.dirname, '../..')
+const FILES = ['app.arc', 'package.json', 'tsconfig.json', 'esbuild.cjs', 'src', 'scripts']
+
+export type Project = { folder: string; remove(): Promise<void> }
+
+/** A change to app.arc, and files to add, by their paths. */
+export type Edit = { manifest?: (manifest: string) => string; files?: Record<string, string> }
+
+/** A copy of the project in a temporary folder, so that nothing touches the `.build` and the Sandbox of a developer. */
+export async function copyProject({ manifest = (text) => text, files = {} }: Edit = {}): Promise<Project> {
+  const folder = await mkdtemp(join(tmpdir(), 'mathai-signup-'))
+  const isRemoved = removeAtExit(() => rmSync(folder, { recursive: true, force: true }))
+  for (const file of FILES) await cp(join(ROOT, file), join(folder, file), { recursive: true })
+  await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'), 'junction')
+  const manifestFile = join(folder, 'app.arc')
+  await writeFile(manifestFile, manifest(await readFile(manifestFile, 'utf8')))
+  for (const [path, text] of Object.entries(files)) {
+    await mkdir(dirname(join(folder, path)), { recursive: true })
+    await writeFile(join(folder, path), text)
+  }
+  return {
+    folder,
+    async remove(): Promise<void> {
+      await rm(folder, { recursive: true, force: true, maxRetries: 5 })
+      isRemoved()
+    },
+  }
+}

@@ -1,2 +1,0 @@
-declare module 'tiny-json-http'
-declare module '@architect/deploy'

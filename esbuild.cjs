@@ -10,13 +10,30 @@ const leaveOutXmlParser = {
   },
 }
 
+/** src/shared/database.ts decides how often a call is sent. The AWS client would send it six times, and
+ * `@architect/functions` does not pass on its option, so a module around the client does. */
+const turnOffRetries = {
+  name: 'turn-off-retries',
+  setup(build) {
+    const namespace = 'without-retries'
+    build.onResolve({ filter: /^@aws-lite\/client$/ }, ({ namespace: importer, resolveDir }) =>
+      importer === namespace ? undefined : { path: 'client', namespace, pluginData: resolveDir },
+    )
+    build.onLoad({ filter: /.*/, namespace }, ({ pluginData: resolveDir }) => ({
+      contents: `const client = require('@aws-lite/client')
+        module.exports = (config) => client({ ...config, retries: 0 })`,
+      resolveDir,
+    }))
+  },
+}
+
 module.exports = {
   target: 'node24',
   minify: true,
   legalComments: 'none',
-  plugins: [leaveOutXmlParser],
+  plugins: [leaveOutXmlParser, turnOffRetries],
   // The local page.
   loader: { '.html': 'text' },
-  // `tables({ awsSdkClient: true })` would load these. This app does not use it.
-  external: ['@aws-sdk/*', 'aws-sdk/*', '@smithy/*'],
+  // `tables({ awsSdkClient: true })` and `arc.services()` would load these. This app uses neither.
+  external: ['@aws-sdk/*', 'aws-sdk/*', '@smithy/*', '@aws-lite/ssm'],
 }

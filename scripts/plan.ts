@@ -6,6 +6,28 @@ import { createPlan, type Deployment, withDeployment } from './lib/deployment.ts
 import { packageStack } from './lib/packaging.ts'
 import { checkTypes, readProject } from './lib/project.ts'
 
+/** What an operator wants to know of a resource, by its type. */
+const DESCRIPTIONS: Record<string, (properties: any, resource: Resource) => string> = {
+  'AWS::Serverless::HttpApi': ({ DefinitionBody, DefaultRouteSettings, CorsConfiguration }) =>
+    `${Object.keys(DefinitionBody.paths).join(' ')}; ${DefaultRouteSettings.ThrottlingRateLimit} requests per second, ` +
+    `bursts of ${DefaultRouteSettings.ThrottlingBurstLimit}; ` +
+    `${CorsConfiguration.AllowMethods.join(' ')} from ${CorsConfiguration.AllowOrigins.join(' ')}`,
+  'AWS::Serverless::Function': ({ Runtime, MemorySize, Timeout }) =>
+    `${Runtime}, ${MemorySize} MB, at most ${Timeout} s`,
+  'AWS::IAM::Role': ({ Policies }) =>
+    Policies.flatMap(({ PolicyDocument }: any) => PolicyDocument.Statement)
+      .map(({ Action, Resource }: any) => `${Action.join(' and ')} on ${Resource['Fn::GetAtt'][0]}`)
+      .join(', '),
+  'AWS::DynamoDB::Table': (_, { DeletionPolicy }) =>
+    DeletionPolicy === 'Retain'
+      ? 'kept and protected if the stack is deleted, can be restored'
+      : 'deleted with the stack',
+  'AWS::Logs::LogGroup': ({ RetentionInDays }) => `kept for ${RetentionInDays} days`,
+  'AWS::CloudWatch::Alarm': ({ MetricName, Threshold, Period }) =>
+    `${MetricName}, ${Threshold} or more in ${Period / 60} minutes`,
+  'AWS::SNS::Topic': ({ Subscription }) => `sends the alarms to ${Subscription[0].Endpoint}`,
+}
+
 await runCommand(async () => {
   const { stage, name, flags } = parseCommandLine('plan', process.argv.slice(2), ['diff'])
   if (flags.includes('diff')) return withDeployment({ stage, name, flags: [] }, showDifference)
@@ -30,40 +52,8 @@ async function showDifference(deployment: Deployment): Promise<void> {
 function showTemplate({ Resources, Outputs }: Template): void {
   const width = Math.max(...Object.keys(Resources).map((name) => name.length))
   for (const [name, resource] of Object.entries(Resources)) {
-    console.log(`${name.padEnd(width)}  ${resource.Type}: ${describe(resource)}`)
+    const description = DESCRIPTIONS[resource.Type]?.(resource.Properties, resource) ?? 'see sam.json'
+    console.log(`${name.padEnd(width)}  ${resource.Type}: ${description}`)
   }
   console.log(`\nOutputs: ${Object.keys(Outputs).join(', ')}\nThe template is in sam.json.`)
 }
-
-/** What an operator wants to know of a resource, read from the template. */
-function describe({ Type, Properties, DeletionPolicy }: Resource): string {
-  const descriptions: Record<string, () => string> = {
-    'AWS::Serverless::HttpApi': () => {
-      const { ThrottlingRateLimit, ThrottlingBurstLimit } = Properties.DefaultRouteSettings
-      const { AllowMethods, AllowOrigins } = Properties.CorsConfiguration
-      const throttle = `${ThrottlingRateLimit} requests per second, bursts of ${ThrottlingBurstLimit}`
-      const routes = Object.keys(Properties.DefinitionBody.paths).join(' ')
-      return `${routes}; ${throttle}; ${AllowMethods.join(' ')} from ${AllowOrigins.join(' ')}`
-    },
-    'AWS::Serverless::Function': () =>
-      `${Properties.Runtime}, ${Properties.MemorySize} MB, at most ${Properties.Timeout} s`,
-    'AWS::IAM::Role': () =>
-      Properties.Policies.flatMap(({ PolicyDocument }: Policy) => PolicyDocument.Statement)
-        .map(({ Action, Resource }: Statement) => `${Action.join(' and ')} on ${Resource['Fn::GetAtt'][0]}`)
-        .join(', '),
-    'AWS::DynamoDB::Table': () => {
-      const { MaxWriteRequestUnits, MaxReadRequestUnits } = Properties.OnDemandThroughput
-      const isKept = DeletionPolicy === 'Retain'
-      const fate = isKept ? 'kept and protected if the stack is deleted, can be restored' : 'deleted with the stack'
-      return `at most ${MaxWriteRequestUnits} writes and ${MaxReadRequestUnits} reads per second; ${fate}`
-    },
-    'AWS::Logs::LogGroup': () => `kept for ${Properties.RetentionInDays} days`,
-    'AWS::CloudWatch::Alarm': () =>
-      `${Properties.MetricName}, ${Properties.Threshold} or more in ${Properties.Period / 60} minutes`,
-    'AWS::SNS::Topic': () => `sends the alarms to ${Properties.Subscription[0].Endpoint}`,
-  }
-  return descriptions[Type]?.() ?? 'see sam.json'
-}
-
-type Statement = { Action: string[]; Resource: { 'Fn::GetAtt': string[] } }
-type Policy = { PolicyDocument: { Statement: Statement[] } }

@@ -1,7 +1,7 @@
 // Starts the API on this machine: the checks whose failure Sandbox would not explain, then `arc sandbox`.
-import { accessSync, constants } from 'node:fs'
 import { createRequire } from 'node:module'
 import { createConnection } from 'node:net'
+import { prepareProcess } from '../src/plugins/sandbox/prepare-process.ts'
 import { CommandError, runCommand } from './lib/command.ts'
 import { checkTypes, readProject } from './lib/project.ts'
 
@@ -14,8 +14,8 @@ await runCommand(async () => {
   if (await isInUse(Number(PORT))) {
     throw new CommandError(`Port ${PORT} is in use. Choose another one: set PORT, for example to 4000.`)
   }
-  requireWriteAccess()
-  // Sandbox runs in this process, so that a signal to this process stops it. The plugins read the command when they load.
+  prepareProcess()
+  // Sandbox runs in this process, so that a signal to this process stops it.
   const arcFile = createRequire(import.meta.url).resolve('@architect/architect/src/index.js')
   process.argv = [process.execPath, arcFile, 'sandbox', '--no-update-notifier']
   await readProject()
@@ -30,14 +30,4 @@ function isInUse(port: number): Promise<boolean> {
     socket.on('connect', () => socket.destroy(resolve(true) as undefined))
     socket.on('error', () => resolve(false))
   })
-}
-
-function requireWriteAccess(): void {
-  try {
-    accessSync('.', constants.W_OK)
-  } catch {
-    throw new CommandError(
-      `Sandbox writes its build into ${process.cwd()}, but may not write there. Change the permissions of the folder.`,
-    )
-  }
 }

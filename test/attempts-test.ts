@@ -1,9 +1,11 @@
+import { setTimeout } from 'node:timers/promises'
 import test from 'tape'
 import { sourceOf } from '../src/shared/attempts.ts'
 import { ada, signUp } from './support/client.ts'
 import { startDynamoDB } from './support/dynamodb.ts'
+import { loadHandler } from './support/handler.ts'
 import { buildBundle, lambdaEnvironment, signUpEvent, startLambda } from './support/lambda.ts'
-import { startProxy } from './support/proxy.ts'
+import { silent, startProxy } from './support/proxy.ts'
 import { startSandbox } from './support/sandbox.ts'
 
 test('a source is an IPv4 address, or the /64 network of an IPv6 address', async (t) => {
@@ -62,6 +64,18 @@ test('the counter of a source expires when its window ends', async (t) => {
   }
   await lambda.stop()
   await bundle.remove()
+  await dynamodb.stop()
+})
+
+test('a counter that does not answer is given up after one second', async (t) => {
+  const dynamodb = await startDynamoDB()
+  const proxy = await startProxy(dynamodb.port)
+  const { deps } = await loadHandler(proxy.port)
+  proxy.inject({ UpdateItem: silent })
+  const given = deps.registerAttempt('203.0.113.7').catch(({ name }) => name)
+  t.equal(await Promise.race([given, setTimeout(950, 'still waiting')]), 'still waiting')
+  t.equal(await Promise.race([given, setTimeout(900, 'too late')]), 'DatabaseUnavailable')
+  await proxy.stop()
   await dynamodb.stop()
 })
 

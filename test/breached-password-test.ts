@@ -61,6 +61,15 @@ test('an answer with an error status, or none within a second, is an error', asy
     () => t.fail('503'),
     (error) => t.equal(error.message, 'HTTP 503'),
   )
+  api.behaviour.answer = (_, response) => response.writeHead(302, { location: '/elsewhere' }).end()
+  await isBreached('engine of 1837').then(
+    () => t.fail('it followed the redirection'),
+    () =>
+      t.notOk(
+        api.requests.some(({ url }) => url === '/elsewhere'),
+        'a redirection is not followed',
+      ),
+  )
   api.behaviour.answer = () => {}
   await isBreached('engine of 1837').then(
     () => t.fail('silence'),

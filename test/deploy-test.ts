@@ -29,8 +29,8 @@ test('npm run plan needs no account: it shows each resource and writes the templ
     '/signup; 50 requests per second, bursts of 100; POST from *',
     'nodejs24.x, 512 MB, at most 9 s',
     'dynamodb:PutItem and dynamodb:GetItem on MathaiUsersTable',
-    'at most 100 writes and 100 reads per second; kept and protected if the stack is deleted',
-    'at most 100 writes and 100 reads per second; deleted with the stack',
+    'MathaiUsersTable           AWS::DynamoDB::Table: kept and protected if the stack is deleted',
+    'MathaiSignupAttemptsTable  AWS::DynamoDB::Table: deleted with the stack',
     'kept for 30 days',
     'Outputs: API, ApiId, SignupApiUrl, UsersTableName',
   ]) {

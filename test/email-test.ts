@@ -15,12 +15,12 @@ const accepted: [string, string, string][] = [
   ['may have digits in its last label', 'a@example.c0m', 'a@example.c0m'],
 ]
 
-for (const [what, text, email] of accepted) {
-  test(`an e-mail address ${what}`, async (t) => t.deepEqual(canonicalEmail(text), { email }))
+for (const [what, text, value] of accepted) {
+  test(`an e-mail address ${what}`, async (t) => t.deepEqual(canonicalEmail(text), { value }))
 }
 
 test('an e-mail address has at most 64 characters before the @', async (t) => {
-  t.ok('email' in canonicalEmail(`${'a'.repeat(64)}@b.co`), '64')
+  t.ok('value' in canonicalEmail(`${'a'.repeat(64)}@b.co`), '64')
   t.deepEqual(canonicalEmail(`${'a'.repeat(65)}@b.co`), { error: 'invalid' }, '65')
 })
 
@@ -28,7 +28,7 @@ test('an e-mail address has at most 254 characters', async (t) => {
   const local = 'a'.repeat(64)
   const domain = (length: number) => `${'d'.repeat(63)}.${'d'.repeat(63)}.${'d'.repeat(length - 128)}`
   t.equal(`${local}@${domain(189)}`.length, 254)
-  t.ok('email' in canonicalEmail(`${local}@${domain(189)}`), '254')
+  t.ok('value' in canonicalEmail(`${local}@${domain(189)}`), '254')
   t.deepEqual(canonicalEmail(`${local}@${domain(190)}`), { error: 'invalid' }, '255, each part within its own limit')
 })
 
@@ -73,12 +73,7 @@ for (const [what, text] of invalid) {
   })
 }
 
-test('8 KiB of blanks take no longer than 8 KiB of letters', async (t) => {
-  const time = (text: string) => {
-    const started = performance.now()
-    for (let i = 0; i < 20; i++) canonicalEmail(`a${text}b@example.com`)
-    return performance.now() - started
-  }
-  const [letters, blanks] = [time('x'.repeat(8000)), time(' '.repeat(8000))]
-  t.ok(blanks < letters * 20 + 50, `${blanks.toFixed(1)} ms and ${letters.toFixed(1)} ms for 20`)
+test('an address that is far too long is invalid before its domain is converted, however long it is', async (t) => {
+  t.deepEqual(canonicalEmail(`a@${'例'.repeat(2700)}.jp`), { error: 'invalid' })
+  t.deepEqual(canonicalEmail(`${' '.repeat(4000)}a@例え.jp${' '.repeat(4000)}`), { value: 'a@xn--r8jz45g.jp' })
 })

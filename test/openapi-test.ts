@@ -14,12 +14,16 @@ import {
   type FieldError,
   type FieldErrorCode,
   fieldError,
-  MAX_AGE,
-  MAX_NAME_CODE_POINTS,
-  MAX_SCHOOL_CODE_POINTS,
 } from '../src/shared/field-errors.ts'
-import { MAX_PASSWORD_BYTES, MIN_PASSWORD_CODE_POINTS } from '../src/shared/password.ts'
-import { MAX_BODY_BYTES, PROBLEMS, type ProblemCode, problem, TITLES } from '../src/shared/problem.ts'
+import {
+  MAX_AGE,
+  MAX_BODY_BYTES,
+  MAX_NAME_CODE_POINTS,
+  MAX_PASSWORD_BYTES,
+  MAX_SCHOOL_CODE_POINTS,
+  MIN_PASSWORD_CODE_POINTS,
+} from '../src/shared/limits.ts'
+import { PROBLEMS, type ProblemCode, problem, TITLES } from '../src/shared/problem.ts'
 import type { Dependencies } from '../src/shared/signup.ts'
 import { parseSignup } from '../src/shared/signup-request.ts'
 import type { User } from '../src/shared/users.ts'
@@ -77,6 +81,28 @@ test('every field and every error of a field is documented, and no other', async
   t.equal(schemas.InvalidFields.properties.errors.maxItems, fields.length)
 })
 
+test('the limits of the document are those of the code, and each code of a field has a row', async (t) => {
+  const { user_email, user_password, user_name, user_age, user_school } = schemas.SignUp.properties
+  t.deepEqual([user_password.minLength, user_password.maxLength], [MIN_PASSWORD_CODE_POINTS, MAX_PASSWORD_BYTES])
+  t.deepEqual([user_age.minimum, user_age.maximum], [1, MAX_AGE])
+  t.match(user_name.description, RegExp(`1 to ${MAX_NAME_CODE_POINTS} characters`))
+  t.match(user_school.description, RegExp(`At most ${MAX_SCHOOL_CODE_POINTS} characters`))
+  t.match(user_email.description, /1 to 64 ASCII.*At most 254 characters/s)
+  const rows = [...schemas.FieldError.description.matchAll(/^\| (?:`(\w+)`)? ?\| `(\w+)` \| /gm)]
+  let field = ''
+  const described = rows.map(([, name, code]) => {
+    field = name ?? field
+    return `${field}: ${code}`
+  })
+  const coded = Object.entries(FIELD_ERRORS).flatMap(([name, errors]) =>
+    Object.keys(errors).map((code) => `${name}: ${code}`),
+  )
+  t.deepEqual(
+    described,
+    coded.filter((pair) => pair !== 'user_email: taken'),
+  )
+})
+
 test('CORS lets the documented headers through', async (t) => {
   const { AllowHeaders, ExposeHeaders } = corsPolicy(['*'], { http: [] } as any)
   t.deepEqual(AllowHeaders, ['*'], 'Idempotency-Key')
@@ -105,261 +131,111 @@ test('the number of common passwords is the documented one', async (t) => {
   t.ok(schemas.SignUp.properties.user_password.description.includes('about 4,000 common passwords'))
 })
 
-/** What a sign-up with these fields is to the document and to the code. */
+/** Whether the document and the code accept a sign-up with these fields. */
 function compare(fields: object) {
   const value = JSON.parse(JSON.stringify({ ...ada, ...fields }))
   // The document describes the text in NFC. The code does not convert the e-mail address.
   const inNfc = JSON.parse(JSON.stringify(value), (key, field) =>
     typeof field === 'string' && key !== 'user_email' ? field.normalize('NFC') : field,
   )
-  const documentErrors = contractErrors(SIGN_UP, inNfc)
-  const parsed = parseSignup(value)
-  const codeErrors = 'errors' in parsed ? parsed.errors : []
-  return { value, documentErrors, codeErrors }
+  return { documented: contractErrors(SIGN_UP, inNfc) === null, accepted: 'value' in parseSignup(value) }
 }
 
-test('at every limit, document and code agree', async (t) => {
-  const password = (length: number) => 'engine of 1837 '.repeat(6).slice(0, length)
-  const label = (length: number) => 'd'.repeat(length)
-  const emailOf = (length: number) => `a@${label(63)}.${label(63)}.${label(63)}.${label(length - 194)}`
-  const limits: [object, boolean][] = [
-    [{ user_password: password(MIN_PASSWORD_CODE_POINTS) }, true],
-    [{ user_password: password(MIN_PASSWORD_CODE_POINTS - 1) }, false],
-    [{ user_password: password(MAX_PASSWORD_BYTES) }, true],
-    [{ user_password: password(MAX_PASSWORD_BYTES + 1) }, false],
-    [{ user_password: '😀éa'.repeat(3).slice(0, 8) }, false],
-    [{ user_password: 'engine\0of 1837' }, false],
-    [{ user_password: 'engine\ufffdof 1837' }, false],
-    [{ user_password: 'engine\ud800of 1837' }, false],
-    [{ user_password: ' \t\n\v\f\r\u00a0\u2003\ufeff' }, false],
-    [{ user_password: 'aaaaaaaaa' }, false],
-    [{ user_password: 'ababababa' }, false],
-    [{ user_password: 'abcabcabc' }, false],
-    [{ user_password: 'abcxabcxab' }, false],
-    [{ user_password: '😀é😀é😀é😀é😀' }, false],
-    [{ user_password: 'ab\nab\nab\n' }, false],
-    [{ user_password: 'abcxyabcxy' }, true],
-    [{ user_password: 'aaaaaaaab' }, true],
-    [{ user_password: 12345678 }, false],
-    [{ user_password: null }, false],
-    [{ user_password: '' }, false],
-    [{ user_name: '😀'.repeat(MAX_NAME_CODE_POINTS) }, true],
-    [{ user_name: '😀'.repeat(MAX_NAME_CODE_POINTS + 1) }, false],
-    [{ user_name: `  ${'a'.repeat(MAX_NAME_CODE_POINTS)}\n\u2028\ufeff` }, true],
-    [{ user_name: 'e\u0301'.repeat(MAX_NAME_CODE_POINTS) }, true],
-    [{ user_name: '\u0958'.repeat(MAX_NAME_CODE_POINTS / 2 + 1) }, false],
-    [{ user_name: ' ' }, false],
-    [{ user_name: '' }, false],
-    [{ user_name: '\u200b\u2800\u0301' }, false],
-    [{ user_name: 'Ada\nLovelace' }, false],
-    [{ user_name: 'Ada\u0085' }, false],
-    [{ user_name: 'Ada\u202e' }, false],
-    [{ user_name: 'Ada\u2069 L' }, false],
-    [{ user_name: 'Ada\ufdd0' }, false],
-    [{ user_name: 'Ada\u{1ffff}' }, false],
-    [{ user_name: 'Ada\udc00' }, false],
-    [{ user_name: 5 }, false],
-    [{ user_name: null }, false],
-    [{ user_name: undefined }, false],
-    [{ user_age: 1 }, true],
-    [{ user_age: 0 }, false],
-    [{ user_age: MAX_AGE }, true],
-    [{ user_age: MAX_AGE + 1 }, false],
-    [{ user_age: 1.5 }, false],
-    [{ user_age: '17' }, true],
-    [{ user_age: ' 017\n' }, true],
-    [{ user_age: '0' }, false],
-    [{ user_age: '00' }, false],
-    [{ user_age: '1' }, true],
-    [{ user_age: `${MAX_AGE}` }, true],
-    [{ user_age: `${MAX_AGE + 1}` }, false],
-    [{ user_age: '1.5' }, false],
-    [{ user_age: '-1' }, false],
-    [{ user_age: '١٧' }, false],
-    [{ user_age: '' }, true],
-    [{ user_age: ' ' }, true],
-    [{ user_age: null }, true],
-    [{ user_age: true }, false],
-    [{ user_school: null }, true],
-    [{ user_school: '' }, true],
-    [{ user_school: ' ' }, true],
-    [{ user_school: '\u200b' }, true],
-    [{ user_school: '😀'.repeat(MAX_SCHOOL_CODE_POINTS) }, true],
-    [{ user_school: '😀'.repeat(MAX_SCHOOL_CODE_POINTS + 1) }, false],
-    [{ user_school: `${' '.repeat(250)}Home${' '.repeat(250)}` }, true],
-    [{ user_school: 'École\tNormale' }, false],
-    [{ user_school: 'École\u{2fffe}' }, false],
-    [{ user_school: 'École\ud83d' }, false],
-    [{ user_school: 5 }, false],
-    [{ user_email: `${'a'.repeat(64)}@example.com` }, true],
-    [{ user_email: `${'a'.repeat(65)}@example.com` }, false],
-    [{ user_email: emailOf(254) }, true],
-    [{ user_email: `  ${emailOf(254)}\n` }, true],
-    [{ user_email: emailOf(255) }, false],
-    [{ user_email: `a@${label(63)}.de` }, true],
-    [{ user_email: `a@${label(64)}.de` }, false],
-    [{ user_email: 'a@例え。jp' }, true],
-    [{ user_email: 'a@例え｡jp' }, true],
-    [{ user_email: 'a@例え.jp' }, true],
-    [{ user_email: 'a@例え' }, false],
-    [{ user_email: 'a b@例え.jp' }, false],
-    [{ user_email: 'a@例え.j_p' }, false],
-    [{ user_email: `${'a'.repeat(65)}@例え.jp` }, false],
-    [{ user_email: '\u200bada@example.com\u2060' }, true],
-    [{ user_email: "\ta.!#$%&'*+/=?^_`{|}~-Z9@b.co\u3000" }, true],
-    [{ user_email: '\n\u200bada@example.com' }, true],
-    [{ user_email: 'ada@example.com \u200b' }, true],
-    [{ user_email: '.a..b.@example.com' }, true],
-    [{ user_email: 'ä@example.com' }, false],
-    [{ user_email: '\u212a@example.com' }, false],
-    [{ user_email: '\u212a@例え.jp' }, false],
-    [{ user_email: 'a@b' }, false],
-    [{ user_email: 'a@b.1' }, false],
-    [{ user_email: 'a@b.0X1f' }, false],
-    [{ user_email: 'a@b.0xg' }, true],
-    [{ user_email: 'a@b.1a' }, true],
-    [{ user_email: 'a@-b.de' }, false],
-    [{ user_email: 'a@b-.de' }, false],
-    [{ user_email: 'a@b..de' }, false],
-    [{ user_email: 'a@b.de.' }, false],
-    [{ user_email: 'a@b_c.de' }, false],
-    [{ user_email: 'a@b@c.de' }, false],
-    [{ user_email: '' }, false],
-    [{ user_email: null }, false],
-    [{ user_email: undefined }, false],
-  ]
-  for (const [fields, valid] of limits) {
-    const { documentErrors, codeErrors } = compare(fields)
-    const name = JSON.stringify(fields).slice(0, 90)
-    t.equal(codeErrors.length === 0, valid, `code: ${name}`)
-    t.equal(documentErrors === null, valid, `document: ${name}`)
+const refusedByBoth: object[] = [
+  ...[undefined, null, '', 5, 'ada', 'ada@', '@example.com', 'a@b@c.de'].map((user_email) => ({ user_email })),
+  ...[undefined, null, '', 12345678, 'engine7', 'a1'.repeat(37), 'engine\0of 1837'].map((user_password) => ({
+    user_password,
+  })),
+  ...[undefined, null, '', ' \n ', 5, 'Ada\0', 'Ada\x1fx', 'Ada\x7f'].map((user_name) => ({ user_name })),
+  ...[0, MAX_AGE + 1, 1.5, true, []].map((user_age) => ({ user_age })),
+  ...[5, true, 'MIT\0', 'MIT\x08'].map((user_school) => ({ user_school })),
+]
+
+test('document and code refuse what a schema can say', async (t) => {
+  for (const fields of refusedByBoth) {
+    t.deepEqual(compare(fields), { documented: false, accepted: false }, JSON.stringify(fields))
   }
 })
 
-/** The rules that openapi.yaml names in words, because JSON Schema cannot express them. */
-function isRuleInWords({ field, code }: FieldError, value: Record<string, any>): boolean {
-  const text = String(value[field])
-  switch (`${field}: ${code}`) {
-    case 'user_email: invalid':
-      // UTS #46 and Punycode.
-      return /[^\s!-~]/u.test(text) || /[@.]xn--/i.test(text)
-    case 'user_password: too_long':
-      return Buffer.byteLength(text.normalize('NFC')) > MAX_PASSWORD_BYTES
-    case 'user_password: repetitive':
-      return compare({ user_password: text.toLowerCase() }).documentErrors !== null || isRun(text.toLowerCase())
-    case 'user_password: common':
-      return commonPasswords.includes(text.toLowerCase())
-    case 'user_password: personal':
-      return true
-    default:
-      return false
-  }
+/** Texts that are put together from these pieces, and from anything else now and then. */
+const textOf = (pieces: string[], maxLength: number) => {
+  const piece = fc.oneof({ weight: 9, arbitrary: fc.constantFrom(...pieces) }, fc.string({ unit: 'binary' }))
+  return fc.array(piece, { maxLength }).map((parts) => parts.join(''))
 }
-
-function isRun(text: string): boolean {
-  const steps = [...text].slice(1).map((_, i) => text.charCodeAt(i + 1) - text.charCodeAt(i))
-  // After 9 comes 0, and the other way round.
-  return [1, -1].some((step) => steps.every((found) => found === step || found === -9 * step))
-}
-
-/** Texts that are put together from these pieces. */
-const textOf = (pieces: string[], maxLength: number) =>
-  fc
-    .array(fc.oneof({ weight: 9, arbitrary: fc.constantFrom(...pieces) }, fc.string({ unit: 'binary' })), {
-      maxLength,
-    })
-    .map((parts) => parts.join(''))
-
 const blanks = [' ', '\t', '\n', '\u0085', '\u00a0', '\u2028', '\ufeff', '\u200b', '\u00ad', '\u2800']
 const letters = ['a', 'Z', '0', '7', 'é', 'e', '\u0301', 'ſ', '例', '😀', '\u0958']
-const bad = ['\0', '\x1f', '\x7f', '\u202e', '\u2066', '\ufdd0', '\u{1ffff}', '\ud800', '\ufffd', '\u0378']
-const domainPieces = [
-  'a',
-  'Z',
-  '0',
-  '9',
-  'x',
-  '-',
-  '.',
-  '.',
-  '.',
-  '_',
-  'xn--',
-  'com',
-  'é',
-  '例',
-  '。',
-  '｡',
-  '．',
-  '\u212a',
-]
-const localPieces = ['a', 'Z', '0', '.', '+', '-', '_', "'", '~', '"', '(', ' ', 'é', '\u212a']
+const long = (minLength: number) => fc.string({ unit: 'grapheme', minLength, maxLength: minLength + 14 })
+const padded = (text: fc.Arbitrary<string>) =>
+  fc.tuple(textOf(blanks, 3), text, textOf(blanks, 3)).map((parts) => parts.join(''))
 
 const nearlyValid: Record<Field, fc.Arbitrary<unknown>> = {
-  user_email: fc.oneof(
-    fc
-      .tuple(
-        textOf(blanks, 2),
-        textOf(localPieces, 8),
-        textOf(domainPieces, 12),
-        fc.constantFrom('', '.de'),
-        textOf(blanks, 2),
-      )
-      .map(([start, local, domain, end, blank]) => `${start}${local}@${domain}${end}${blank}`),
-    fc
-      .tuple(
-        fc.stringMatching(/^[\w.!#$%&'*+/=?^`{|}~-]{1,66}$/),
-        fc.stringMatching(/^([a-zA-Z0-9-]{1,65}\.){1,5}[a-zA-Z0-9-]{1,6}$/),
-      )
-      .map((parts) => parts.join('@')),
-    fc.emailAddress(),
+  user_email: padded(
+    fc.oneof(
+      fc
+        .tuple(textOf(['a', 'Z', '.', '+', "'", '('], 8), textOf(['a', '0', '-', '.', '.', '例', '。'], 12))
+        .map((parts) => parts.join('@')),
+      fc.emailAddress(),
+    ),
   ),
-  user_password: fc.oneof(
-    textOf([...letters, ...letters, ...bad, ' '], 30),
-    fc.string({ unit: 'grapheme', minLength: 6, maxLength: 80 }),
-    fc.tuple(textOf(letters, 5), fc.integer({ min: 1, max: 9 })).map(([pattern, times]) => pattern.repeat(times)),
-    fc.tuple(textOf(letters, 5), fc.integer({ min: 6, max: 20 })).map(([pattern, n]) => pattern.repeat(9).slice(0, n)),
-    fc.constantFrom('Password1', '87654321', 'ABCDEFGHIJ', '8901234567', 'aAaAaAaA', ada.user_email, 'Ada Lovelace 1'),
-  ),
-  user_name: fc.oneof(
-    textOf([...blanks, ...letters, ...bad], 6),
-    fc
-      .tuple(textOf(blanks, 3), fc.string({ unit: 'grapheme', minLength: 90, maxLength: 104 }))
-      .map((parts) => parts.join('')),
-  ),
+  user_password: fc.oneof(textOf([...letters, ' ', '\ufffd'], 30), long(6), long(66)),
+  user_name: padded(fc.oneof(textOf(letters, 6), long(90))),
   user_age: fc.oneof(
     fc.integer({ min: -5, max: 140 }),
     fc.double(),
-    textOf(['0', '1', '3', '9', ' ', '\n', '\u200b', '.', '-', 'e', '٣'], 4),
-    fc.integer({ min: -5, max: 140 }).map((age) => ` 00${age}`),
+    padded(textOf(['0', '1', '3', '9', '.', '-', 'e', '٣'], 3)),
   ),
-  user_school: fc.oneof(
-    textOf([...blanks, ...letters, ...bad], 6),
-    fc
-      .tuple(textOf(blanks, 3), fc.string({ unit: 'grapheme', minLength: 190, maxLength: 204 }))
-      .map((parts) => parts.join('')),
-  ),
+  user_school: padded(fc.oneof(textOf(letters, 6), long(190))),
 }
 
 for (const [field, arbitrary] of Object.entries(nearlyValid)) {
-  test(`document and code accept the same ${field}, apart from the rules in words`, async (t) => {
-    const counts = { accepted: 0, refused: 0, 'refused in words': 0 }
+  test(`the document refuses no ${field} that the code accepts`, async (t) => {
+    let accepted = 0
     await fc.assert(
       fc.property(fc.oneof({ weight: 20, arbitrary }, fc.jsonValue()), (input) => {
-        const { value, documentErrors, codeErrors } = compare({ [field]: input })
-        if (documentErrors && !codeErrors.length) throw Error(`the document refuses it: ${documentErrors}`)
-        const beyond = codeErrors.find((error) => !documentErrors && !isRuleInWords(error, value))
-        if (beyond) throw Error(`the code refuses it: ${beyond.field} ${beyond.code}`)
-        counts[!codeErrors.length ? 'accepted' : documentErrors ? 'refused' : 'refused in words']++
+        const found = compare({ [field]: input })
+        if (found.accepted) accepted++
+        return found.documented || !found.accepted
       }),
       { numRuns: 3000 },
     )
-    t.ok(counts.accepted > 300 && counts.refused > 300, JSON.stringify(counts))
+    t.ok(accepted > 300, `${accepted} were accepted`)
   })
 }
 
+/** Every pattern of the document. */
+const patterns: string[] =
+  JSON.stringify(document)
+    .match(/"pattern":"(\\.|[^"])*"/g)
+    ?.map((found) => JSON.parse(`{${found}}`).pattern) ?? []
+
+test('every pattern means the same in ECMAScript, Python, RE2 and Java', async (t) => {
+  t.ok(patterns.length >= 5)
+  // No look-around, back-reference, named class, escape beyond \x, or lazy quantifier.
+  for (const pattern of patterns) t.notOk(/\(|\\(?!x[0-9a-f]{2})|[*+?}][?+]/.test(pattern), pattern)
+})
+
+test('every pattern takes linear time: eight times the text takes about eight times as long', async (t) => {
+  const units = [' ', 'a', '@', '\t', '.', 'a ', 'é']
+  for (const pattern of patterns) {
+    const expression = new RegExp(pattern, 'u')
+    const median = (text: string) => {
+      const times = Array.from({ length: 5 }, () => {
+        const started = performance.now()
+        expression.test(text)
+        return performance.now() - started
+      })
+      return times.sort((a, b) => a - b)[2] ?? 0
+    }
+    for (const unit of units) {
+      // What makes a text fail at its end makes a search go back.
+      const [short, long] = [2 ** 16, 2 ** 19].map((count) => median(`${unit.repeat(count)}\0`))
+      t.ok(Number(long) < 40 * Number(short) + 5, `${pattern} with ${JSON.stringify(unit)}: ${short} and ${long} ms`)
+    }
+  }
+})
+
 const stored: Dependencies = {
-  registerAttempt: async () => ({ allowed: true }),
+  registerAttempt: async () => 0,
   isBreached: async () => false,
   hashPassword: async (password) => password,
   verifyPassword: async (password, hash) => password === hash,
@@ -396,7 +272,7 @@ const everyProblem: Record<ProblemCode, Parameters<typeof answer>> = {
   unsupported_charset: [valid, { 'content-type': 'application/json; charset=latin1' }],
   unsupported_content_encoding: [valid, { 'content-encoding': 'gzip' }],
   idempotency_key_reused: [valid, KEY, exists({ user_name: 'Eve' })],
-  too_many_attempts: [valid, {}, { registerAttempt: async () => ({ allowed: false, retryAfter: 60 }) }],
+  too_many_attempts: [valid, {}, { registerAttempt: async () => 60 }],
   unavailable: [valid, {}, fails(new DatabaseUnavailable())],
   internal_error: [valid, {}, fails(new Error())],
 }
@@ -448,7 +324,7 @@ test('the examples of requests are valid', async (t) => {
   t.ok(examples.length)
   for (const [name, { value }] of examples) {
     t.equal(contractErrors(SIGN_UP, value), null, name)
-    t.ok('signup' in parseSignup(value), name)
+    t.ok('value' in parseSignup(value), name)
   }
   for (const key of operation.parameters[0].schema.examples) {
     t.equal((await answer(valid, { 'idempotency-key': key })).status, 201, key)

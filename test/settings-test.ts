@@ -1,8 +1,9 @@
 import test from 'tape'
 import type { Manifest } from '../src/plugins/architect.ts'
-import { environment } from '../src/plugins/environment.ts'
 import { checkManifest, routesOf } from '../src/plugins/manifest.ts'
 import { readSettings } from '../src/plugins/settings.ts'
+import { environment } from '../src/plugins/signup.ts'
+import { localTableNames } from '../src/plugins/stack/functions.ts'
 
 test('without settings the defaults apply', async (t) => {
   t.deepEqual(readSettings({}), {
@@ -10,8 +11,6 @@ test('without settings the defaults apply', async (t) => {
     limits: {
       'requests-per-second': 50,
       'request-burst': 100,
-      'table-writes-per-second': 100,
-      'table-reads-per-second': 100,
       'log-retention-days': 30,
       'attempts-per-source': 100,
       'attempts-window-minutes': 15,
@@ -53,17 +52,6 @@ const accepted: [Manifest, string, string, unknown][] = [
   ],
   [{ role: [['permissions-boundary', 'Boundary_1']] }, 'role', 'permissions-boundary', 'Boundary_1'],
   [{ passwords: [['breach-check', true]] }, 'passwords', 'breach-check', true],
-  [
-    {
-      limits: [
-        ['requests-per-second', 100],
-        ['table-writes-per-second', 100],
-      ],
-    },
-    'limits',
-    'requests-per-second',
-    100,
-  ],
 ]
 
 for (const [arc, pragma, name, value] of accepted) {
@@ -138,7 +126,7 @@ const refused: [Manifest, string][] = [
   [{ limits: [['attempts-per-source', 'of']] }, '@limits attempts-per-source of: give one whole number, or off'],
   [{ limits: [['attempts-per-source', 'off', 5]] }, '@limits attempts-per-source off 5: give one whole number'],
   [{ limits: [['attempts-per-source', 0]] }, '@limits attempts-per-source 0: give one whole number from 1'],
-  [{ limits: ['table-writes-per-second'] }, '@limits table-writes-per-second: has no value'],
+  [{ limits: ['request-burst'] }, '@limits request-burst: has no value'],
   [{ limits: [['log-retention-days', 31]] }, '@limits log-retention-days 31: CloudWatch keeps logs for one of 1, 3, 5'],
   [
     {
@@ -148,10 +136,6 @@ const refused: [Manifest, string][] = [
       ],
     },
     '@limits request-burst: is there twice',
-  ],
-  [
-    { limits: [['requests-per-second', 101]] },
-    '@limits requests-per-second 101: must not be above table-writes-per-second (100)',
   ],
   [
     { limits: [['requests-per-second', 10_001]] },
@@ -235,10 +219,14 @@ const SIGN_UP = {
 }
 
 test('app.arc needs what the sign-up needs, and every mistake has a line', async (t) => {
-  t.doesNotThrow(() => checkManifest({ ...SIGN_UP, sandbox: [], typescript: [] } as never, []))
+  t.doesNotThrow(() => checkManifest({ ...SIGN_UP, sandbox: [], typescript: [], cors: [] } as never, ['cors'], []))
   t.throws(
     () =>
-      checkManifest({ ...SIGN_UP, http: [['post', '/login']], tables: [], events: [], evnts: [] } as never, ['events']),
+      checkManifest(
+        { ...SIGN_UP, http: [['post', '/login']], tables: [], events: [], evnts: [] } as never,
+        [],
+        ['events'],
+      ),
     /^Error: app\.arc cannot be used:\n@events is not .*\n@evnts is not a pragma.*\n@http has no "post \/signup"\n@tables has no mathai_users\n@tables has no mathai_signup_attempts$/,
   )
 })
@@ -252,14 +240,12 @@ test('a route is a method and a path, or the path of a GET', async (t) => {
   t.deepEqual(routesOf({}), [])
 })
 
-test('Sandbox gets the settings and the names of its tables, AWS the settings', async (t) => {
-  const { testing, staging, production } = environment({ ...SIGN_UP, app: 'mathai' } as never)
+test('the functions get the settings, and those of Sandbox the names of its tables', async (t) => {
   const settings = { ATTEMPTS_PER_SOURCE: 100, ATTEMPTS_WINDOW_MINUTES: 15, PASSWORD_MINIMUM_LENGTH: 8 }
-  t.deepEqual([staging, production], [settings, settings])
-  const TABLE_NAMES = {
+  t.deepEqual(environment(readSettings({})), settings)
+  t.deepEqual(localTableNames({ ...SIGN_UP, app: 'mathai' } as never), {
     mathai_users: 'mathai-staging-mathai_users',
     mathai_signup_attempts: 'mathai-staging-mathai_signup_attempts',
-  }
-  t.deepEqual(testing, { ...settings, TABLE_NAMES })
-  t.deepEqual(environment({}).testing.TABLE_NAMES, {})
+  })
+  t.deepEqual(localTableNames({}), {})
 })

@@ -1,4 +1,4 @@
-// The CloudFormation that a dry run of the real deploy makes.
+// The CloudFormation that a deploy makes: production is stack-snapshot.yaml, and the tests say what differs from it.
 import { readFileSync, writeFileSync } from 'node:fs'
 import test from 'tape'
 import { parse, stringify } from 'yaml'
@@ -9,178 +9,128 @@ import { limitRole } from '../src/plugins/stack/role.ts'
 import { packageCopy, withThirdTable } from './support/plan.ts'
 
 const SNAPSHOT = new URL('stack-snapshot.yaml', import.meta.url)
-const arn = (name: string) => ({ 'Fn::GetAtt': [name, 'Arn'] })
+const CERTIFICATE = 'arn:aws:acm:us-east-1:123456789012:certificate/abc'
 
-for (const stage of ['staging', 'production'] as const) {
-  test(`the ${stage} stack is three boxes, their logs and one role`, async (t) => {
-    const { template, bundle } = await packageCopy(stage)
-    const properties = (name: string) => template.Resources[name]?.Properties ?? {}
+let production: Template
 
-    const types = Object.entries(template.Resources).map(([name, { Type }]) => `${name} ${Type}`)
-    t.deepEqual(types.sort(), [
-      'ApiLogs AWS::Logs::LogGroup',
-      'HTTP AWS::Serverless::HttpApi',
-      'MathaiSignupAttemptsTable AWS::DynamoDB::Table',
-      'MathaiUsersTable AWS::DynamoDB::Table',
-      'PostSignupHTTPLambda AWS::Serverless::Function',
-      'PostSignupLogs AWS::Logs::LogGroup',
-      'Role AWS::IAM::Role',
-    ])
-
-    const { AssumeRolePolicyDocument, Policies, ...others } = properties('Role')
-    t.deepEqual(others, {}, 'the role has no name and no managed policy')
-    t.deepEqual(AssumeRolePolicyDocument.Statement, [
-      { Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' },
-    ])
-    t.deepEqual(
-      Policies.flatMap(({ PolicyDocument }: { PolicyDocument: { Statement: object[] } }) => PolicyDocument.Statement),
-      [
-        {
-          Effect: 'Allow',
-          Action: ['dynamodb:PutItem', 'dynamodb:GetItem'],
-          Resource: arn('MathaiUsersTable'),
-        },
-        { Effect: 'Allow', Action: ['dynamodb:UpdateItem'], Resource: arn('MathaiSignupAttemptsTable') },
-        {
-          Effect: 'Allow',
-          Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-          Resource: arn('PostSignupLogs'),
-        },
-      ],
-    )
-
-    const signup = properties('PostSignupHTTPLambda')
-    t.equal(signup.Runtime, 'nodejs24.x')
-    t.deepEqual(signup.Architectures, ['arm64'])
-    t.equal(signup.MemorySize, 1769)
-    t.equal(signup.Timeout, 10)
-    t.deepEqual(signup.LoggingConfig, {
-      LogGroup: { Ref: 'PostSignupLogs' },
-      LogFormat: 'JSON',
-      ApplicationLogLevel: 'INFO',
-      SystemLogLevel: 'WARN',
-    })
-    const { Variables } = signup.Environment
-    t.equal(Variables.ARC_ENV, stage)
-    t.equal(Variables.ATTEMPTS_PER_SOURCE, '100')
-    t.equal(Variables.ATTEMPTS_WINDOW_MINUTES, '15')
-    t.equal(Variables.PASSWORD_MINIMUM_LENGTH, '8')
-    t.equal(Variables.BREACHED_PASSWORDS_URL, undefined, 'the breach check is off')
-    t.deepEqual(JSON.parse(Variables.TABLE_NAMES['Fn::Sub']), {
-      mathai_users: '${MathaiUsersTable}',
-      mathai_signup_attempts: '${MathaiSignupAttemptsTable}',
-    })
-
-    const api = properties('HTTP')
-    t.deepEqual(Object.keys(api.DefinitionBody.paths), ['/signup'])
-    t.deepEqual(api.CorsConfiguration, {
-      AllowOrigins: ['*'],
-      AllowMethods: ['POST'],
-      AllowHeaders: ['*'],
-      ExposeHeaders: ['retry-after'],
-      MaxAge: 86400,
-    })
-    t.deepEqual(api.DefaultRouteSettings, { ThrottlingRateLimit: 50, ThrottlingBurstLimit: 100 })
-    t.deepEqual(api.AccessLogSettings.DestinationArn, arn('ApiLogs'))
-    t.deepEqual(JSON.parse(api.AccessLogSettings.Format), {
-      requestId: '$context.requestId',
-      source: '$context.identity.sourceIp',
-      route: '$context.routeKey',
-      status: '$context.status',
-      latency: '$context.responseLatency',
-      integrationLatency: '$context.integrationLatency',
-      integrationError: '$context.integrationErrorMessage',
-    })
-    t.equal(properties('ApiLogs').RetentionInDays, 30)
-    t.deepEqual(properties('ApiLogs').LogGroupName, { 'Fn::Sub': '/aws/vendedlogs/${AWS::StackName}/api' })
-    t.deepEqual(properties('PostSignupLogs'), { RetentionInDays: 30 })
-
-    const isProduction = stage === 'production'
-    const ceiling = { MaxReadRequestUnits: 100, MaxWriteRequestUnits: 100 }
-    const users = template.Resources.MathaiUsersTable
-    t.deepEqual(users?.Properties, {
-      KeySchema: [{ AttributeName: 'user_email', KeyType: 'HASH' }],
-      AttributeDefinitions: [{ AttributeName: 'user_email', AttributeType: 'S' }],
-      BillingMode: 'PAY_PER_REQUEST',
-      DeletionProtectionEnabled: isProduction,
-      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: isProduction },
-      OnDemandThroughput: ceiling,
-    })
-    const kept = isProduction ? 'Retain' : 'Delete'
-    t.deepEqual([users?.DeletionPolicy, users?.UpdateReplacePolicy], [kept, kept])
-    const attempts = template.Resources.MathaiSignupAttemptsTable
-    t.deepEqual(attempts?.Properties, {
-      KeySchema: [{ AttributeName: 'source_window', KeyType: 'HASH' }],
-      AttributeDefinitions: [{ AttributeName: 'source_window', AttributeType: 'S' }],
-      BillingMode: 'PAY_PER_REQUEST',
-      TimeToLiveSpecification: { AttributeName: 'expires_at', Enabled: true },
-      DeletionProtectionEnabled: false,
-      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: false },
-      OnDemandThroughput: ceiling,
-    })
-    t.deepEqual([attempts?.DeletionPolicy, attempts?.UpdateReplacePolicy], ['Delete', 'Delete'])
-
-    t.deepEqual(template.Outputs.SignupApiUrl, {
-      Description: 'POST a sign-up here',
-      Value: { 'Fn::Sub': 'https://${HTTP}.execute-api.${AWS::Region}.${AWS::URLSuffix}/signup' },
-    })
-    t.deepEqual(template.Outputs.UsersTableName, {
-      Description: 'The table that holds the users',
-      Value: { Ref: 'MathaiUsersTable' },
-    })
-
-    t.ok(bundle.length <= 210_000, `the bundle has ${bundle.length} bytes, at most 210,000`)
-    for (const local of ['Not Found', 'diagnostics_channel', 'Open http']) {
-      t.notOk(bundle.includes(local), `nothing of Sandbox's plugin is in the bundle: ${local}`)
-    }
-    if (isProduction) checkSnapshot(t, template)
-  })
-}
-
-/** Everything that is deployed, in one file. If the change is wanted, write it anew: see CONTRIBUTING.md. */
-function checkSnapshot(t: test.Test, { Resources, Outputs }: Template): void {
-  if (process.env.UPDATE_SNAPSHOT) writeFileSync(SNAPSHOT, stringify({ Resources, Outputs }, { lineWidth: 110 }))
-  t.deepEqual(
-    { Resources, Outputs },
-    parse(readFileSync(SNAPSHOT, 'utf8')),
-    'the template is that of stack-snapshot.yaml',
-  )
-}
-
-test('the settings of app.arc reach the stack', async (t) => {
-  const { template } = await packageCopy('production', {
-    manifest: (manifest) =>
-      manifest
-        .replace('production *', 'production https://math.ai https://www.math.ai')
-        .concat(
-          '\n@limits\nrequests-per-second 6\nrequest-burst 7\nlog-retention-days 90\nattempts-per-source 5\n',
-          'attempts-window-minutes 4\ntable-writes-per-second 9\ntable-reads-per-second 8\n',
-          '@passwords\nbreach-check true\nminimum-length 15\n',
-        ),
-  })
-  const properties = (name: string) => template.Resources[name]?.Properties ?? {}
-  t.deepEqual(properties('HTTP').CorsConfiguration.AllowOrigins, ['https://math.ai', 'https://www.math.ai'])
-  t.deepEqual(properties('HTTP').DefaultRouteSettings, { ThrottlingRateLimit: 6, ThrottlingBurstLimit: 7 })
-  t.equal(properties('ApiLogs').RetentionInDays, 90)
-  t.equal(properties('PostSignupLogs').RetentionInDays, 90)
-  for (const table of ['MathaiUsersTable', 'MathaiSignupAttemptsTable']) {
-    t.deepEqual(properties(table).OnDemandThroughput, { MaxReadRequestUnits: 8, MaxWriteRequestUnits: 9 })
+test('the production stack is that of stack-snapshot.yaml', async (t) => {
+  const { template, bundle } = await packageCopy('production')
+  production = template
+  // If the change is wanted, write it anew: see CONTRIBUTING.md.
+  if (process.env.UPDATE_SNAPSHOT) writeFileSync(SNAPSHOT, stringify(pick(template), { lineWidth: 110 }))
+  t.deepEqual(pick(template), parse(readFileSync(SNAPSHOT, 'utf8')))
+  t.ok(bundle.length <= 210_000, `the bundle has ${bundle.length} bytes, at most 210,000`)
+  for (const local of ['Not Found', 'diagnostics_channel', 'Open http']) {
+    t.notOk(bundle.includes(local), `nothing of Sandbox's plugin is in the bundle: ${local}`)
   }
-  const { ATTEMPTS_PER_SOURCE, ATTEMPTS_WINDOW_MINUTES, BREACHED_PASSWORDS_URL, PASSWORD_MINIMUM_LENGTH } =
-    properties('PostSignupHTTPLambda').Environment.Variables
-  t.deepEqual(
-    [ATTEMPTS_PER_SOURCE, ATTEMPTS_WINDOW_MINUTES, BREACHED_PASSWORDS_URL, PASSWORD_MINIMUM_LENGTH],
-    ['5', '4', 'https://api.pwnedpasswords.com', '15'],
-  )
 })
 
-test('with `attempts-per-source off` the function gets no limit', async (t) => {
-  const { template } = await packageCopy('production', {
-    manifest: (manifest) => `${manifest}\n@limits\nattempts-per-source off\n`,
+function pick({ Resources, Outputs }: Template) {
+  return { Resources, Outputs }
+}
+
+/** Every value that differs between two templates, by its path: before and after. */
+function differences(before: unknown, after: unknown, path = ''): Record<string, [unknown, unknown]> {
+  if (JSON.stringify(before) === JSON.stringify(after)) return {}
+  const objects = [before, after].map((value) => (typeof value === 'object' && value !== null ? value : undefined))
+  if (!objects.every(Boolean)) return { [path]: [before, after] }
+  const [old, next] = objects as Record<string, unknown>[]
+  const keys = new Set([...Object.keys(old ?? {}), ...Object.keys(next ?? {})])
+  return Object.assign(
+    {},
+    ...[...keys].map((key) => differences(old?.[key], next?.[key], path ? `${path}.${key}` : key)),
+  )
+}
+
+/** How a stack differs from that of production without settings. */
+async function difference(...args: Parameters<typeof packageCopy>) {
+  const { template } = await packageCopy(...args)
+  return differences(production, template)
+}
+const withLines = (lines: string) => ({ manifest: (manifest: string) => `${manifest}\n${lines}\n` })
+const FUNCTION = 'Resources.PostSignupHTTPLambda.Properties'
+
+test('staging differs in its name and in what becomes of its users', async (t) => {
+  const table = 'Resources.MathaiUsersTable'
+  t.deepEqual(await difference('staging'), {
+    [`${FUNCTION}.Environment.Variables.ARC_ENV`]: ['production', 'staging'],
+    [`${table}.Properties.PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled`]: [true, false],
+    [`${table}.Properties.DeletionProtectionEnabled`]: [true, false],
+    [`${table}.UpdateReplacePolicy`]: ['Retain', 'Delete'],
+    [`${table}.DeletionPolicy`]: ['Retain', 'Delete'],
   })
-  const { Variables } = template.Resources.PostSignupHTTPLambda?.Properties.Environment ?? {}
-  t.ok(Variables.ATTEMPTS_WINDOW_MINUTES)
-  t.notOk('ATTEMPTS_PER_SOURCE' in Variables)
+})
+
+const variable = (name: string, values: [unknown, unknown]) => ({
+  [`${FUNCTION}.Environment.Variables.${name}`]: values,
+})
+const settings: [string, Record<string, [unknown, unknown]>][] = [
+  ['@limits\nrequests-per-second 6', { 'Resources.HTTP.Properties.DefaultRouteSettings.ThrottlingRateLimit': [50, 6] }],
+  ['@limits\nrequest-burst 7', { 'Resources.HTTP.Properties.DefaultRouteSettings.ThrottlingBurstLimit': [100, 7] }],
+  [
+    '@limits\nlog-retention-days 90',
+    {
+      'Resources.PostSignupLogs.Properties.RetentionInDays': [30, 90],
+      'Resources.ApiLogs.Properties.RetentionInDays': [30, 90],
+    },
+  ],
+  ['@limits\nattempts-per-source 5', variable('ATTEMPTS_PER_SOURCE', ['100', '5'])],
+  ['@limits\nattempts-per-source off', variable('ATTEMPTS_PER_SOURCE', ['100', undefined])],
+  ['@limits\nattempts-window-minutes 4', variable('ATTEMPTS_WINDOW_MINUTES', ['15', '4'])],
+  ['@passwords\nminimum-length 15', variable('PASSWORD_MINIMUM_LENGTH', ['8', '15'])],
+  ['@passwords\nbreach-check true', variable('BREACHED_PASSWORDS_URL', [undefined, 'https://api.pwnedpasswords.com'])],
+  [
+    '@role\npermissions-boundary Boundary',
+    {
+      'Resources.Role.Properties.PermissionsBoundary': [
+        undefined,
+        { 'Fn::Sub': 'arn:${AWS::Partition}:iam::${AWS::AccountId}:policy/Boundary' },
+      ],
+    },
+  ],
+  [
+    `@domain\nproduction api.math.ai ${CERTIFICATE}`,
+    {
+      'Resources.HTTP.Properties.Domain': [
+        undefined,
+        { DomainName: 'api.math.ai', CertificateArn: CERTIFICATE, SecurityPolicy: 'TLS_1_2' },
+      ],
+      'Outputs.SignupApiUrl.Value.Fn::Sub': [
+        'https://${HTTP}.execute-api.${AWS::Region}.${AWS::URLSuffix}/signup',
+        'https://api.math.ai/signup',
+      ],
+      'Outputs.DomainTarget': [
+        undefined,
+        {
+          Description: 'Make a CNAME record of api.math.ai with this value',
+          Value: { 'Fn::GetAtt': ['HTTP.DomainName', 'RegionalDomainName'] },
+        },
+      ],
+    },
+  ],
+  // Those of another stage change nothing.
+  ['@alarms\nstaging "ops@example.org"', {}],
+  [`@domain\nstaging api.math.ai ${CERTIFICATE}`, {}],
+]
+for (const [lines, expected] of settings) {
+  test(`${lines.split(' arn')[0]?.replace('\n', ' ')}: what it changes in production`, async (t) => {
+    t.deepEqual(await difference('production', withLines(lines)), expected)
+  })
+}
+
+test('@cors changes the origins of its stage', async (t) => {
+  const manifest = (text: string) => text.replace('production *', 'production https://math.ai https://www.math.ai')
+  const origins = 'Resources.HTTP.Properties.CorsConfiguration.AllowOrigins'
+  t.deepEqual(await difference('production', { manifest }), {
+    [`${origins}.0`]: ['*', 'https://math.ai'],
+    [`${origins}.1`]: [undefined, 'https://www.math.ai'],
+  })
+  t.notOk(Object.keys(await difference('staging', { manifest })).some((path) => path.startsWith(origins)))
+})
+
+test('a stack with a name of its own gets no domain: that belongs to the stage', async (t) => {
+  const edit = withLines(`@domain\nproduction api.math.ai ${CERTIFICATE}`)
+  t.deepEqual(await difference('production', { name: 'alice', ...edit }), {})
 })
 
 const HANDLER = "export const handler = async () => ({ statusCode: 200, body: 'ok' })\n"
@@ -209,29 +159,39 @@ test('a second function needs its line in app.arc and its handler, nothing else'
 })
 
 test('CORS allows the methods of the routes', async (t) => {
-  const { template } = await packageCopy('staging', {
+  const changed = await difference('production', {
     manifest: (manifest) => manifest.replace('post /signup', 'get /health\npost /signup\npost /login'),
     files: { 'src/http/get-health/index.ts': HANDLER, 'src/http/post-login/index.ts': HANDLER },
   })
-  t.deepEqual(template.Resources.HTTP?.Properties.CorsConfiguration.AllowMethods, ['GET', 'POST'])
+  const methods = 'Resources.HTTP.Properties.CorsConfiguration.AllowMethods'
+  t.deepEqual(
+    [changed[`${methods}.0`], changed[`${methods}.1`]],
+    [
+      ['POST', 'GET'],
+      [undefined, 'POST'],
+    ],
+  )
 })
 
-test('a third table gets its ceiling, its protection, its name and its right', async (t) => {
-  const role = readFileSync(new URL('../src/plugins/stack/role.ts', import.meta.url), 'utf8')
+test('a third table gets its protection, its name and its right, and nothing else changes', async (t) => {
+  const signup = readFileSync(new URL('../src/plugins/signup.ts', import.meta.url), 'utf8')
   const line = "  mathai_scores: ['dynamodb:GetItem'],\n"
-  const { template } = await packageCopy('production', {
+  const changed = await difference('production', {
     manifest: withThirdTable,
-    files: { 'src/plugins/stack/role.ts': role.replace('  mathai_users:', `${line}  mathai_users:`) },
+    files: { 'src/plugins/signup.ts': signup.replace('  mathai_users:', `${line}  mathai_users:`) },
   })
-  const { MathaiScoresTable, PostSignupHTTPLambda, Role } = template.Resources
-  t.deepEqual(MathaiScoresTable?.Properties.OnDemandThroughput, {
-    MaxReadRequestUnits: 100,
-    MaxWriteRequestUnits: 100,
-  })
-  t.equal(MathaiScoresTable?.DeletionPolicy, 'Retain', '`pitr true` keeps it')
-  const names = PostSignupHTTPLambda?.Properties.Environment.Variables.TABLE_NAMES['Fn::Sub']
-  t.equal(JSON.parse(names).mathai_scores, '${MathaiScoresTable}')
-  t.ok(JSON.stringify(Role).includes('["MathaiScoresTable","Arn"]'))
+  const [[, added], [, names]] = [
+    changed['Resources.MathaiScoresTable'] ?? [],
+    changed[`${FUNCTION}.Environment.Variables.TABLE_NAMES.Fn::Sub`] ?? [],
+  ]
+  t.equal((added as Template['Resources'][string]).DeletionPolicy, 'Retain', '`pitr true` keeps it')
+  t.equal(JSON.parse(String(names)).mathai_scores, '${MathaiScoresTable}')
+  const role = JSON.stringify(Object.entries(changed).filter(([path]) => path.startsWith('Resources.Role.')))
+  t.ok(role.includes('dynamodb:GetItem') && role.includes('MathaiScoresTable'))
+  t.deepEqual(
+    Object.keys(changed).filter((path) => !/Role|MathaiScoresTable|TABLE_NAMES/.test(path)),
+    [],
+  )
 })
 
 const unusable: [string, (manifest: string) => string, string][] = [
@@ -252,7 +212,7 @@ const unusable: [string, (manifest: string) => string, string][] = [
   [
     'policies of its own',
     (manifest) => manifest.replace('runtime typescript', 'runtime typescript\npolicies AWSLambdaBasicExecutionRole'),
-    '@aws policies is not supported: give the right in src/plugins/stack/role.ts',
+    '@aws policies is not supported: give the right in src/plugins/signup.ts',
   ],
   ['a table without rights', withThirdTable, 'No function may use the table mathai_scores'],
   [
@@ -272,115 +232,66 @@ for (const [what, manifest, sentence] of unusable) {
 }
 
 test('another name of the app is enough for another app', async (t) => {
-  const { template } = await packageCopy('production', {
-    manifest: (manifest) => manifest.replace('@app\nmathai', '@app\nother-app'),
-  })
-  t.ok(template.Resources.PostSignupHTTPLambda)
+  const manifest = (text: string) => text.replace('@app\nmathai', '@app\nother-app')
+  t.deepEqual(await difference('production', { manifest }), variable('ARC_APP_NAME', ['mathai', 'other-app']))
 })
 
-test('@alarms adds a topic, two alarms and a filter, for its stage only', async (t) => {
-  const manifest = (text: string) => `${text}\n@alarms\nproduction "ops@example.org"\n`
-  const { template } = await packageCopy('production', { manifest })
-  const properties = (name: string) => template.Resources[name]?.Properties ?? {}
-  const added = Object.entries(template.Resources).filter(([name]) => /Alarm|Skipped/.test(name))
-  t.deepEqual(Object.fromEntries(added.map(([name, { Type }]) => [name, Type])), {
-    AlarmTopic: 'AWS::SNS::Topic',
-    AlarmTopicPolicy: 'AWS::SNS::TopicPolicy',
-    ServerErrorsAlarm: 'AWS::CloudWatch::Alarm',
-    SkippedChecksFilter: 'AWS::Logs::MetricFilter',
-    SkippedChecksAlarm: 'AWS::CloudWatch::Alarm',
-  })
-  t.equal(properties('AlarmTopicPolicy').PolicyDocument.Version, '2012-10-17')
-  t.deepEqual(properties('AlarmTopic'), {
-    Subscription: [{ Protocol: 'email', Endpoint: 'ops@example.org' }],
-  })
-  t.deepEqual(properties('AlarmTopicPolicy').Topics, [{ Ref: 'AlarmTopic' }])
-  t.deepEqual(properties('AlarmTopicPolicy').PolicyDocument.Statement, [
-    {
-      Effect: 'Allow',
-      Principal: { Service: 'cloudwatch.amazonaws.com' },
-      Action: 'sns:Publish',
-      Resource: { Ref: 'AlarmTopic' },
-      Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
-    },
-  ])
-  const alarm = {
-    Statistic: 'Sum',
-    Period: 3600,
-    EvaluationPeriods: 1,
-    ComparisonOperator: 'GreaterThanOrEqualToThreshold',
-    TreatMissingData: 'notBreaching',
-    AlarmActions: [{ Ref: 'AlarmTopic' }],
-    OKActions: [{ Ref: 'AlarmTopic' }],
-  }
-  // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-metrics.html: metric 5xx, dimension ApiId
-  t.deepEqual(properties('ServerErrorsAlarm'), {
-    ...alarm,
-    AlarmDescription: 'docs/operating.md, "The API answers 5xx"',
-    Namespace: 'AWS/ApiGateway',
-    MetricName: '5xx',
-    Dimensions: [{ Name: 'ApiId', Value: { Ref: 'HTTP' } }],
-    Threshold: 2,
-  })
-  t.deepEqual(properties('SkippedChecksAlarm'), {
-    ...alarm,
-    AlarmDescription: 'docs/operating.md, "Checks are skipped"',
-    Namespace: { Ref: 'AWS::StackName' },
-    MetricName: 'SkippedChecks',
-    Threshold: 1,
-  })
-  t.deepEqual(properties('SkippedChecksFilter'), {
-    LogGroupName: { Ref: 'PostSignupLogs' },
-    FilterPattern: '{ $.message.skipped[0] = "*" }',
-    MetricTransformations: [
-      { MetricNamespace: { Ref: 'AWS::StackName' }, MetricName: 'SkippedChecks', MetricValue: '1' },
-    ],
-  })
+const ALARM = `Statistic: Sum
+      Period: 3600
+      EvaluationPeriods: 1
+      ComparisonOperator: GreaterThanOrEqualToThreshold
+      TreatMissingData: notBreaching
+      AlarmActions: [{ Ref: AlarmTopic }]
+      OKActions: [{ Ref: AlarmTopic }]`
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-metrics.html: metric 5xx, dimension ApiId
+const ALARMS = `
+  AlarmTopic:
+    Type: AWS::SNS::Topic
+    Properties: { Subscription: [{ Protocol: email, Endpoint: ops@example.org }] }
+  AlarmTopicPolicy:
+    Type: AWS::SNS::TopicPolicy
+    Properties:
+      Topics: [{ Ref: AlarmTopic }]
+      PolicyDocument:
+        Version: '2012-10-17'
+        Statement:
+          - Effect: Allow
+            Principal: { Service: cloudwatch.amazonaws.com }
+            Action: sns:Publish
+            Resource: { Ref: AlarmTopic }
+            Condition: { StringEquals: { aws:SourceAccount: { Ref: AWS::AccountId } } }
+  ServerErrorsAlarm:
+    Type: AWS::CloudWatch::Alarm
+    Properties:
+      AlarmDescription: docs/operating.md, "The API answers 5xx"
+      Namespace: AWS/ApiGateway
+      MetricName: 5xx
+      Dimensions: [{ Name: ApiId, Value: { Ref: HTTP } }]
+      Threshold: 2
+      ${ALARM}
+  SkippedChecksFilter:
+    Type: AWS::Logs::MetricFilter
+    Properties:
+      LogGroupName: { Ref: PostSignupLogs }
+      FilterPattern: '{ $.message.skipped[0] = "*" }'
+      MetricTransformations:
+        - { MetricNamespace: { Ref: AWS::StackName }, MetricName: SkippedChecks, MetricValue: '1' }
+  SkippedChecksAlarm:
+    Type: AWS::CloudWatch::Alarm
+    Properties:
+      AlarmDescription: docs/operating.md, "Checks are skipped"
+      Namespace: { Ref: AWS::StackName }
+      MetricName: SkippedChecks
+      Threshold: 1
+      ${ALARM}
+`
+
+test('@alarms adds a topic, two alarms and a filter, and each alarm names a paragraph that is there', async (t) => {
+  const { template } = await packageCopy('production', withLines('@alarms\nproduction "ops@example.org"'))
+  t.deepEqual(template.Resources, { ...production.Resources, ...parse(ALARMS) })
   const guide = readFileSync(new URL('../docs/operating.md', import.meta.url), 'utf8')
-  for (const title of ['The API answers 5xx', 'Checks are skipped']) {
-    t.match(guide, new RegExp(`^#+ ${title}$`, 'm'), 'each alarm names a paragraph that is there')
-  }
-  const staging = await packageCopy('staging', { manifest })
-  t.notOk('AlarmTopic' in staging.template.Resources)
-})
-
-test('@domain gives the API a domain, and the outputs follow', async (t) => {
-  const arn = 'arn:aws:acm:us-east-1:123456789012:certificate/abc'
-  const { template } = await packageCopy('production', {
-    manifest: (text) => `${text}\n@domain\nproduction api.math.ai ${arn}\n`,
-  })
-  t.deepEqual(template.Resources.HTTP?.Properties.Domain, {
-    DomainName: 'api.math.ai',
-    CertificateArn: arn,
-    SecurityPolicy: 'TLS_1_2',
-  })
-  t.deepEqual(template.Outputs.SignupApiUrl, {
-    Description: 'POST a sign-up here',
-    Value: { 'Fn::Sub': 'https://api.math.ai/signup' },
-  })
-  t.deepEqual(template.Outputs.DomainTarget, {
-    Description: 'Make a CNAME record of api.math.ai with this value',
-    Value: { 'Fn::GetAtt': ['HTTP.DomainName', 'RegionalDomainName'] },
-  })
-})
-
-test('a stack with a name of its own gets no domain: that belongs to the stage', async (t) => {
-  const { template } = await packageCopy('staging', {
-    name: 'alice',
-    manifest: (text) => `${text}\n@domain\nstaging api.math.ai arn:aws:acm:us-east-1:123456789012:certificate/abc\n`,
-  })
-  t.notOk('Domain' in (template.Resources.HTTP?.Properties ?? {}))
-  t.notOk('DomainTarget' in template.Outputs)
-  t.match(JSON.stringify(template.Outputs.SignupApiUrl), /execute-api/)
-})
-
-test('@role permissions-boundary puts the policy on the role', async (t) => {
-  const { template } = await packageCopy('production', {
-    manifest: (text) => `${text}\n@role\npermissions-boundary MathaiFunctionBoundary\n`,
-  })
-  t.deepEqual(template.Resources.Role?.Properties.PermissionsBoundary, {
-    'Fn::Sub': 'arn:${AWS::Partition}:iam::${AWS::AccountId}:policy/MathaiFunctionBoundary',
-  })
+  for (const [, title] of ALARMS.matchAll(/operating\.md, "(.*)"/g))
+    t.match(guide, new RegExp(`^#+ ${title}$`, 'm'), title)
 })
 
 test('a reference to a resource that is not there is found, in each of its forms', async (t) => {

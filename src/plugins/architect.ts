@@ -1,10 +1,8 @@
-import { existsSync } from 'node:fs'
-
 // The parts of Architect's plugin interface that this app uses. https://arc.codes/docs/en/guides/plugins/overview
 
 /** The lines of a pragma: `name value …` is a list, a single word is itself. `@tables` has an object for each table. */
 export type Pragma = (Word | Word[])[]
-type Word = string | number | boolean
+export type Word = string | number | boolean
 export type Manifest = Record<string, Pragma | undefined> & { tables?: Record<string, object>[] }
 
 export type Stage = 'staging' | 'production'
@@ -44,16 +42,4 @@ export type Resource = {
   DeletionPolicy?: 'Retain' | 'Delete'
   UpdateReplacePolicy?: 'Retain' | 'Delete'
   ArcMetadata?: { arcStaticAssetProxy?: boolean }
-}
-
-/** The words of a line: a single word is a list of one. */
-export function wordsOf(line: Pragma[number]): Word[] {
-  return [line].flat()
-}
-
-/** @throws if a handler did not compile: Architect prints what esbuild says, and goes on */
-export function requireCompiled({ lambdasBySrcDir }: Inventory): void {
-  for (const { name, handlerFile } of Object.values(lambdasBySrcDir)) {
-    if (!existsSync(handlerFile)) throw Error(`${name} did not compile: see the esbuild error above`)
-  }
 }

@@ -1,8 +1,6 @@
 import { canonicalEmail } from '../shared/email.ts'
-import { type Manifest, wordsOf } from './architect.ts'
-
-/** What an operator may set in app.arc, checked. docs/operating.md says what each setting is for. */
-export type Settings = ReturnType<typeof readSettings>
+import type { Manifest } from './architect.ts'
+import { wordsOf } from './manifest.ts'
 
 /** Reads the values of a setting. Throws the sentence that tells the operator what to write. */
 type Parse<Value> = (values: unknown[]) => Value
@@ -19,8 +17,6 @@ const SETTINGS = {
     // What an account has in a region. https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
     'requests-per-second': wholeNumber(50, 1, 10_000),
     'request-burst': wholeNumber(100, 1, 5000),
-    'table-writes-per-second': wholeNumber(100),
-    'table-reads-per-second': wholeNumber(100),
     'log-retention-days': retentionDays,
     'attempts-per-source': attemptsPerSource,
     'attempts-window-minutes': wholeNumber(15),
@@ -33,38 +29,24 @@ const SETTINGS = {
 
 export const PRAGMAS = Object.keys(SETTINGS)
 
+/** What an operator may set in app.arc, checked. docs/operating.md says what each setting is for. */
+export type Settings = { [Pragma in keyof typeof SETTINGS]: Values<(typeof SETTINGS)[Pragma]> }
+type Values<Parsers> = { [Name in keyof Parsers]: Parsers[Name] extends Parse<infer Value> ? Value : never }
+
 /**
  * Reads the settings from the manifest.
  * @throws one error that names every unknown, repeated or malformed setting
  */
-export function readSettings(arc: Manifest) {
+export function readSettings(arc: Manifest): Settings {
   const mistakes: string[] = []
-  const settings = {
-    cors: readPragma(arc, 'cors', SETTINGS.cors, mistakes),
-    limits: readPragma(arc, 'limits', SETTINGS.limits, mistakes),
-    passwords: readPragma(arc, 'passwords', SETTINGS.passwords, mistakes),
-    alarms: readPragma(arc, 'alarms', SETTINGS.alarms, mistakes),
-    domain: readPragma(arc, 'domain', SETTINGS.domain, mistakes),
-    role: readPragma(arc, 'role', SETTINGS.role, mistakes),
-  }
-  const { limits } = settings
-  if (limits['requests-per-second'] > limits['table-writes-per-second']) {
-    mistakes.push(
-      `@limits requests-per-second ${limits['requests-per-second']}: must not be above table-writes-per-second ` +
-        `(${limits['table-writes-per-second']}). A table that throttles cannot count attempts, and then lets all of them through`,
-    )
-  }
+  const read = Object.entries(SETTINGS).map(([pragma, parsers]) => [pragma, readPragma(arc, pragma, parsers, mistakes)])
+  const settings: Settings = Object.fromEntries(read)
   mistakes.push(...findDomainMistakes(settings.domain, arc))
   if (mistakes.length) throw Error(`app.arc has wrong settings:\n${mistakes.join('\n')}`)
   return settings
 }
 
-function readPragma<Parsers extends Record<string, Parse<unknown>>>(
-  arc: Manifest,
-  pragma: string,
-  parsers: Parsers,
-  mistakes: string[],
-): { [Name in keyof Parsers]: ReturnType<Parsers[Name]> } {
+function readPragma(arc: Manifest, pragma: string, parsers: Record<string, Parse<unknown>>, mistakes: string[]) {
   const lines = (arc[pragma] ?? []).map(wordsOf)
   for (const [name, ...values] of lines) {
     if (!Object.hasOwn(parsers, String(name))) {

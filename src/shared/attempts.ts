@@ -1,33 +1,35 @@
 import { isIPv6 } from 'node:net'
 import { callDatabase } from './database.ts'
 
+/** The counter is advisory: a sign-up does not wait longer for it. */
+const DEADLINE_MS = 1000
+
 /**
- * Registers one attempt of a source in the current window, and allows it if the source has any left.
- * If the call is sent twice, the attempt counts twice, which is only stricter. Without a limit (`attempts-per-source off`) it allows every attempt and makes no call.
- * `retryAfter` is in seconds: the rest of the window.
- * @throws {DatabaseUnavailable} if the counter cannot be reached
+ * Registers one attempt of a source in the current window. Resolves to 0 if the source has attempts left, or else to the
+ * seconds until the window ends.
+ * If the call is sent twice, the attempt counts twice, which is only stricter.
+ * Without a limit (`attempts-per-source off`) it allows every attempt and makes no call.
+ * @throws {DatabaseUnavailable} if the counter cannot be reached within a second
  */
-export async function registerAttempt(
-  sourceIp: string,
-): Promise<{ allowed: true } | { allowed: false; retryAfter: number }> {
+export async function registerAttempt(sourceIp: string): Promise<number> {
   const { ATTEMPTS_PER_SOURCE, ATTEMPTS_WINDOW_MINUTES } = process.env
-  if (!ATTEMPTS_PER_SOURCE) return { allowed: true }
+  if (!ATTEMPTS_PER_SOURCE) return 0
   const seconds = Number(ATTEMPTS_WINDOW_MINUTES) * 60
   const now = Math.floor(Date.now() / 1000)
   const windowStart = now - (now % seconds)
   const windowEnd = windowStart + seconds
-  const { Attributes } = await callDatabase((tables) =>
-    tables._client.UpdateItem({
-      TableName: tables.name('mathai_signup_attempts'),
-      Key: { source_window: `${sourceOf(sourceIp)} ${windowStart}` },
-      UpdateExpression: 'ADD attempts :one SET expires_at = :expires_at',
-      ExpressionAttributeValues: { ':one': 1, ':expires_at': windowEnd },
-      ReturnValues: 'UPDATED_NEW',
-    }),
+  const { Attributes } = await callDatabase(
+    (tables) =>
+      tables._client.UpdateItem({
+        TableName: tables.name('mathai_signup_attempts'),
+        Key: { source_window: `${sourceOf(sourceIp)} ${windowStart}` },
+        UpdateExpression: 'ADD attempts :one SET expires_at = :expires_at',
+        ExpressionAttributeValues: { ':one': 1, ':expires_at': windowEnd },
+        ReturnValues: 'UPDATED_NEW',
+      }),
+    DEADLINE_MS,
   )
-  return Number(Attributes?.attempts) > Number(ATTEMPTS_PER_SOURCE)
-    ? { allowed: false, retryAfter: windowEnd - now }
-    : { allowed: true }
+  return Number(Attributes?.attempts) > Number(ATTEMPTS_PER_SOURCE) ? windowEnd - now : 0
 }
 
 /** What counts as one source: an IPv4 address, or the /64 network that an IPv6 customer gets (RFC 6177). */

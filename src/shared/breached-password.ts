@@ -14,6 +14,7 @@ export async function isBreached(password: string): Promise<boolean> {
   const hash = createHash('sha1').update(password).digest('hex').toUpperCase()
   const response = await fetch(`${url}/range/${hash.slice(0, 5)}`, {
     headers: { 'add-padding': 'true' },
+    redirect: 'error',
     signal: AbortSignal.timeout(DEADLINE_MS),
   })
   if (!response.ok) throw Error(`HTTP ${response.status}`)

@@ -9,10 +9,14 @@ const tables = createTables({
 
 type Tables = Awaited<ReturnType<typeof tables>>
 
-/** For one call, with its second try and the retries of the client, which has no time limit. */
+/** For one call, however often it is sent. The client has no time limit. */
 const DEADLINE_MS = 2000
-/** When a call is sent again, on another connection: the network may have dropped the first one silently. */
-const SECOND_TRY_MS = 500
+/** How often a call leaves the function at most. esbuild.cjs turns off the retries of the client. */
+const MAX_SENDS = 3
+/** The pause after a call that failed. */
+const PAUSE_MS = 100
+/** When a call without an answer is sent again, on another connection: the network may have dropped the first one silently. */
+const STALL_MS = 500
 
 /** DynamoDB did not answer in time, failed or throttled the call. A write may or may not have happened. */
 export class DatabaseUnavailable extends Error {
@@ -20,19 +24,36 @@ export class DatabaseUnavailable extends Error {
 }
 
 /**
- * Makes one call to DynamoDB, which must be safe to repeat: it is sent a second time if it stalls.
+ * Makes one call to DynamoDB, which must be safe to repeat: if it fails or stalls it is sent again, three times at most.
  * @throws {DatabaseUnavailable} if there is no answer in time, or if DynamoDB or the network fails
  * @throws the client's own error, with the name that AWS gives it, for all else: `ConditionalCheckFailedException`, …
  */
-export async function callDatabase<Answer>(call: (tables: Tables) => Promise<Answer>): Promise<Answer> {
+export async function callDatabase<Answer>(
+  call: (tables: Tables) => Promise<Answer>,
+  deadlineMs = DEADLINE_MS,
+): Promise<Answer> {
   const client = await tables()
   const settled = new AbortController()
   const after = (ms: number) => setTimeout(ms, undefined, { signal: settled.signal })
+  let sends = 0
+  async function send(): Promise<Answer> {
+    while (sends < MAX_SENDS) {
+      sends++
+      try {
+        return await call(client)
+      } catch (error) {
+        if (!isTransient(error) || sends === MAX_SENDS) throw error
+        await after(PAUSE_MS)
+      }
+    }
+    // The calls that were sent decide.
+    return new Promise(() => {})
+  }
   try {
     return await Promise.race([
-      call(client),
-      after(SECOND_TRY_MS).then(() => call(client)),
-      after(DEADLINE_MS).then(() => Promise.reject(new DatabaseUnavailable('no answer in time'))),
+      send(),
+      after(STALL_MS).then(send),
+      after(deadlineMs).then(() => Promise.reject(new DatabaseUnavailable('no answer in time'))),
     ])
   } catch (error) {
     throw isTransient(error) ? new DatabaseUnavailable(error.name) : error

@@ -1,4 +1,5 @@
 import { domainToASCII } from 'node:url'
+import type { Result } from './result.ts'
 
 const MAX_LOCAL_PART = 64
 const MAX_EMAIL = 254
@@ -13,24 +14,26 @@ const BLANK = '[\\s\\p{Default_Ignorable_Code_Point}]'
 // The look-behind keeps the time linear: without it, the search would start again at each character of a run.
 const BLANKS_AT_ENDS = new RegExp(`^${BLANK}+|(?<!${BLANK})${BLANK}+$`, 'gu')
 
-type CanonicalEmail = { email: string } | { error: 'required' | 'invalid' | 'not_ascii' }
+type EmailError = 'required' | 'invalid' | 'not_ascii'
 
 /**
  * The canonical form of an e-mail address: trimmed, lower-cased, the domain converted to Punycode (UTS #46).
  * Local part: ASCII, at most 64 characters. Whole address: at most 254 (RFC 5321, 4.5.3.1; RFC 3696, erratum 1690).
  * A `+tag` stays, and so do dots at the ends of the local part or in a row: such addresses exist.
  */
-export function canonicalEmail(text: string): CanonicalEmail {
+export function canonicalEmail(text: string): Result<string, EmailError> {
   const address = text.replace(BLANKS_AT_ENDS, '')
   if (!address) return { error: 'required' }
+  // Converting a very long domain would take long.
+  if (address.length > 4 * MAX_EMAIL) return { error: 'invalid' }
   const at = address.lastIndexOf('@')
   const localPart = address.slice(0, at)
   const domain = punycodeDomain(address.slice(at + 1))
   if (at < 1 || domain === null) return { error: 'invalid' }
   // The check comes before the lower-casing, which would turn the Kelvin sign into a k.
   if (!LOCAL_PART.test(localPart)) return { error: isOnlyNotAscii(localPart) ? 'not_ascii' : 'invalid' }
-  const email = `${localPart.toLowerCase()}@${domain}`
-  return localPart.length <= MAX_LOCAL_PART && email.length <= MAX_EMAIL ? { email } : { error: 'invalid' }
+  const value = `${localPart.toLowerCase()}@${domain}`
+  return localPart.length <= MAX_LOCAL_PART && value.length <= MAX_EMAIL ? { value } : { error: 'invalid' }
 }
 
 function punycodeDomain(domain: string): string | null {

@@ -1,8 +1,10 @@
-import { MAX_PASSWORD_BYTES, MIN_PASSWORD_CODE_POINTS } from './password.ts'
-
-export const MAX_NAME_CODE_POINTS = 100
-export const MAX_SCHOOL_CODE_POINTS = 200
-export const MAX_AGE = 130
+import {
+  MAX_AGE,
+  MAX_NAME_CODE_POINTS,
+  MAX_PASSWORD_BYTES,
+  MAX_SCHOOL_CODE_POINTS,
+  MIN_PASSWORD_CODE_POINTS,
+} from './limits.ts'
 
 /** Every error that a field can have: its stable code, and the sentence for the person who filled in the form. */
 export const FIELD_ERRORS = {
@@ -17,7 +19,7 @@ export const FIELD_ERRORS = {
     invalid: 'The password must be text.',
     bad_characters: 'The password has a character that cannot be used. Choose another password.',
     too_short: `The password is too short. Use ${MIN_PASSWORD_CODE_POINTS} characters or more.`,
-    too_long: `The password is too long. Use at most ${MAX_PASSWORD_BYTES} letters or digits; emoji and accents count for more.`,
+    too_long: `The password is too long. Use at most ${MAX_PASSWORD_BYTES} characters of an English keyboard. Others, such as é, я or an emoji, count for two to four.`,
     repetitive:
       'This password repeats itself or counts up or down, so attackers try it first. Choose another one, such as three unrelated words.',
     common:

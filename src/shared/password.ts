@@ -1,13 +1,7 @@
 import bcrypt from 'bcryptjs'
 import commonPasswords from './common-passwords.json' with { type: 'json' }
+import { MAX_PASSWORD_BYTES, MIN_PASSWORD_CODE_POINTS } from './limits.ts'
 
-/**
- * `@passwords minimum-length` of app.arc. ASVS 5.0 (6.2.1) allows 8, which is the default because pupils sign up.
- * NIST SP 800-63B-4 (3.1.1.2) requires 15 if the password is the only factor: the default does not meet it.
- */
-export const MIN_PASSWORD_CODE_POINTS = Number(process.env.PASSWORD_MINIMUM_LENGTH ?? 8)
-/** bcrypt reads no more than 72 bytes. A longer password is refused, never truncated. */
-export const MAX_PASSWORD_BYTES = 72
 /** The OWASP Password Storage Cheat Sheet asks for at least 10. Each step up doubles the time. */
 const BCRYPT_COST = 12
 
@@ -16,17 +10,20 @@ let common: Set<string> | undefined
 
 type PasswordError = 'bad_characters' | 'too_short' | 'too_long' | 'repetitive' | 'common'
 
-/** Checks a password in NFC by itself. NIST SP 800-63B-4, 3.1.1.2: no composition rules, a list of common passwords. */
-export function checkPassword(password: string): { ok: true } | { ok: false; error: PasswordError } {
+/**
+ * What is wrong with a password in NFC by itself, or null.
+ * NIST SP 800-63B-4, 3.1.1.2: no composition rules, a list of common passwords.
+ */
+export function checkPassword(password: string): PasswordError | null {
   // A client that guessed the wrong encoding sends U+FFFD in place of what was typed.
-  if (!password.isWellFormed() || /[\0\ufffd]/.test(password)) return { ok: false, error: 'bad_characters' }
-  if ([...password].length < MIN_PASSWORD_CODE_POINTS) return { ok: false, error: 'too_short' }
-  if (Buffer.byteLength(password) > MAX_PASSWORD_BYTES) return { ok: false, error: 'too_long' }
+  if (!password.isWellFormed() || /[\0\ufffd]/.test(password)) return 'bad_characters'
+  if ([...password].length < MIN_PASSWORD_CODE_POINTS) return 'too_short'
+  if (Buffer.byteLength(password) > MAX_PASSWORD_BYTES) return 'too_long'
   const lowerCase = password.toLowerCase()
-  if (isRepetitive(lowerCase)) return { ok: false, error: 'repetitive' }
+  if (isRepetitive(lowerCase)) return 'repetitive'
   common ??= new Set(commonPasswords)
-  if (common.has(lowerCase)) return { ok: false, error: 'common' }
-  return { ok: true }
+  // Signs and invisible characters do not make a common password a rare one.
+  return common.has(lowerCase) || common.has(lettersAndDigits(password)) ? 'common' : null
 }
 
 const RUNS = ['0123456789'.repeat(8), 'abcdefghijklmnopqrstuvwxyz']
@@ -41,22 +38,23 @@ function isRepetitive(password: string): boolean {
 }
 
 /**
- * True if a password is one of these words, apart from case, blanks, punctuation and up to four digits at either end.
- * Words of fewer than four characters do not count: they would refuse one random password in 1,100.
+ * True if a password is one of these words, once or several times, apart from case, blanks, punctuation and up to four
+ * digits before, between and after. Words of fewer than four characters do not count: they would refuse one random
+ * password in 1,100.
  */
 export function repeatsAWord(password: string, words: string[]): boolean {
   const guess = lettersAndDigits(password)
   return words
     .map(lettersAndDigits)
     .filter((word) => word.length >= 4)
-    .some((word) => {
-      const rest = guess.split(word)
-      return rest.length === 2 && rest.every((part) => /^\d{0,4}$/.test(part))
-    })
+    .some((word) => guess.includes(word) && guess.split(word).every((rest) => /^\d{0,4}$/.test(rest)))
 }
 
 function lettersAndDigits(text: string): string {
-  return text.toLowerCase().replace(/[^\p{L}\p{M}\p{N}]/gu, '')
+  return text
+    .normalize('NFC')
+    .toLowerCase()
+    .replace(/[^\p{L}\p{M}\p{N}]/gu, '')
 }
 
 /** A `$2b$12$…` hash with a random salt. Any bcrypt implementation verifies it. */

@@ -1,4 +1,5 @@
 import type { FieldError } from './field-errors.ts'
+import { MAX_BODY_BYTES } from './limits.ts'
 
 /** An error answer: RFC 9457, plus `code` for programs and `message`, a sentence to show to the person. */
 export type Problem = {
@@ -11,8 +12,6 @@ export type Problem = {
   errors?: FieldError[]
 }
 export type ProblemCode = keyof typeof PROBLEMS
-
-export const MAX_BODY_BYTES = 8192
 
 /** Every error answer: its code, its status, and the sentence for the person. */
 export const PROBLEMS = {
@@ -45,7 +44,7 @@ export const PROBLEMS = {
   },
 } as const
 
-/** The names of the statuses (RFC 9110, 15). Those of Node are older. */
+/** The names of the statuses (RFC 9110, 15). Node's STATUS_CODES still has the names of RFC 7231. */
 export const TITLES = {
   400: 'Bad Request',
   409: 'Conflict',

@@ -1,58 +1,57 @@
 import { canonicalEmail } from './email.ts'
-import {
-  type Field,
-  type FieldError,
-  fieldError,
-  MAX_AGE,
-  MAX_NAME_CODE_POINTS,
-  MAX_SCHOOL_CODE_POINTS,
-} from './field-errors.ts'
+import { type Field, type FieldError, fieldError } from './field-errors.ts'
+import { MAX_AGE, MAX_NAME_CODE_POINTS, MAX_PASSWORD_BYTES, MAX_SCHOOL_CODE_POINTS } from './limits.ts'
 import { checkPassword, repeatsAWord } from './password.ts'
+import type { Result } from './result.ts'
 
 /** A valid sign-up. The e-mail address is canonical, all text is in NFC. */
 export type Signup = { email: string; password: string; name: string; age?: number; school?: string }
 
-type Checked<Value> = { value: Value } | { error: FieldError }
+type Checked<Value> = Result<Value, FieldError>
 
 /** Checks an untrusted JSON object: a sign-up, or the first error of every wrong field. Other fields are ignored. */
-export function parseSignup(body: object): { signup: Signup } | { errors: FieldError[] } {
+export function parseSignup(body: object): Result<Signup, FieldError[]> {
   const fields: Partial<Record<Field, unknown>> = body
   const email = readEmail(fields.user_email)
-  const password = readPassword(fields.user_password, wordsOf(fields, email))
+  const password = readPassword(fields.user_password, guessableWords(fields, email))
   const name = readName(fields.user_name)
   const age = readAge(fields.user_age)
   const school = readSchool(fields.user_school)
   if ('error' in email || 'error' in password || 'error' in name || 'error' in age || 'error' in school) {
     const checked = [email, password, name, age, school]
-    return { errors: checked.flatMap((field) => ('error' in field ? field.error : [])) }
+    return { error: checked.flatMap((field) => ('error' in field ? field.error : [])) }
   }
-  const signup = { email: email.value, password: password.value, name: name.value, ...age.value, ...school.value }
-  return { signup }
+  return { value: { email: email.value, password: password.value, name: name.value, ...age.value, ...school.value } }
 }
 
 function readEmail(input: unknown): Checked<string> {
   if (input === undefined || input === null) return { error: fieldError('user_email', 'required') }
   if (typeof input !== 'string') return { error: fieldError('user_email', 'invalid') }
   const canonical = canonicalEmail(input)
-  return 'email' in canonical ? { value: canonical.email } : { error: fieldError('user_email', canonical.error) }
+  return 'value' in canonical ? canonical : { error: fieldError('user_email', canonical.error) }
 }
 
 /** What others can guess of a person: a password must not be one of these words. */
-function wordsOf({ user_email, user_name }: Partial<Record<Field, unknown>>, email: Checked<string>): string[] {
+function guessableWords({ user_email, user_name }: Partial<Record<Field, unknown>>, email: Checked<string>): string[] {
   const typed = typeof user_email === 'string' ? user_email : ''
   const canonical = 'value' in email ? email.value : ''
   const name = typeof user_name === 'string' ? user_name : ''
-  return [typed, ...typed.split('@'), canonical, name, process.env.ARC_APP_NAME ?? '']
+  const [withoutTag = ''] = typed.split('+')
+  return [typed, ...typed.split('@'), withoutTag, canonical, name, process.env.ARC_APP_NAME ?? '']
 }
 
 function readPassword(input: unknown, words: string[]): Checked<string> {
   if (input === undefined || input === null || input === '') return { error: fieldError('user_password', 'required') }
   if (typeof input !== 'string') return { error: fieldError('user_password', 'invalid') }
-  const password = input.normalize('NFC')
-  const checked = checkPassword(password)
-  if (!checked.ok) return { error: fieldError('user_password', checked.error) }
-  return repeatsAWord(password, words) ? { error: fieldError('user_password', 'personal') } : { value: password }
+  if (input.length > MAX_PASSWORD_BYTES * MAX_SHRINKAGE) return { error: fieldError('user_password', 'too_long') }
+  const value = input.normalize('NFC')
+  const error = checkPassword(value)
+  if (error) return { error: fieldError('user_password', error) }
+  return repeatsAWord(value, words) ? { error: fieldError('user_password', 'personal') } : { value }
 }
+
+/** A text in NFC is at most this much shorter: four code points, of two UTF-16 units each, become one. */
+const MAX_SHRINKAGE = 8
 
 // What shows nothing: blanks, marks without a letter, zero-width and other format characters, blank Braille.
 const VISIBLE = /[^\p{Default_Ignorable_Code_Point}\p{White_Space}\p{M}\p{C}\u2800]/u
@@ -71,22 +70,35 @@ function readSchool(input: unknown): Checked<{ school?: string }> {
 
 function readAge(input: unknown): Checked<{ age?: number }> {
   // HTML forms send digits as text, and an empty text for a field that was left out.
-  const text = typeof input === 'string' ? input.trim() : input
+  const text = typeof input === 'string' ? asciiDigits(input.trim()) : input
   if (text === undefined || text === null || text === '') return { value: {} }
   const age = typeof text === 'string' && /^\d+$/.test(text) ? Number(text) : text
   const isAge = typeof age === 'number' && Number.isInteger(age) && age >= 1 && age <= MAX_AGE
   return isAge ? { value: { age } } : { error: fieldError('user_age', 'invalid') }
 }
 
-// Control characters, line and paragraph separators, noncharacters, and what reverses the text that follows (UAX #9).
-const BAD_CHARACTERS = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069\p{Noncharacter_Code_Point}]/u
+/** Replaces the digits of every script by 0 to 9. Unicode has them in order, so each is as far from its zero as its value. */
+function asciiDigits(text: string): string {
+  const isDigit = (codePoint: number) => /\p{Nd}/u.test(String.fromCodePoint(codePoint))
+  return text.normalize('NFKC').replace(/\p{Nd}/gu, (digit) => {
+    const codePoint = digit.codePointAt(0) ?? 0
+    let value = 0
+    while (isDigit(codePoint - value - 1)) value++
+    return String(value)
+  })
+}
+
+// Control characters, line and paragraph separators, what reverses the text that follows (UAX #9), annotations, U+FFFD
+// (the client or API Gateway read other bytes than UTF-8), and noncharacters.
+const BAD_CHARACTERS = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069\ufff9-\ufffd\p{Noncharacter_Code_Point}]/u
 
 type TextError = 'invalid' | 'bad_characters' | 'too_long'
 
-function readText(input: unknown, maxCodePoints: number): { value: string } | { error: TextError } {
+function readText(input: unknown, maxCodePoints: number): Result<string, TextError> {
   if (input === undefined || input === null) return { value: '' }
   if (typeof input !== 'string') return { error: 'invalid' }
   const text = input.trim()
+  if (text.length > maxCodePoints * MAX_SHRINKAGE) return { error: 'too_long' }
   if (!text.isWellFormed() || BAD_CHARACTERS.test(text)) return { error: 'bad_characters' }
   const value = text.normalize('NFC')
   return [...value].length <= maxCodePoints ? { value } : { error: 'too_long' }

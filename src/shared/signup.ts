@@ -8,14 +8,15 @@ import { insertUser, type User } from './users.ts'
 /** Who sends a sign-up: the source address, and the Idempotency-Key of the request. */
 export type Caller = { sourceIp: string; idempotencyKey?: string | undefined }
 
-export type SignupResult = Measurements &
-  (
-    | { outcome: 'created'; uid: string }
-    | { outcome: 'email_taken' | 'breached_password' | 'idempotency_key_reused' }
-    | { outcome: 'too_many_attempts'; retryAfter: number }
-  )
-/** Milliseconds, and the checks that were unreachable. */
-type Measurements = { hash_ms?: number; store_ms?: number; skipped?: string[] }
+export type Outcome =
+  | { outcome: 'created'; uid: string }
+  | { outcome: 'email_taken' | 'breached_password' | 'idempotency_key_reused' }
+  | { outcome: 'too_many_attempts'; retryAfter: number }
+
+/** How long the hash and the write took, in milliseconds. */
+type Times = { hash_ms?: number; store_ms?: number }
+/** The checks that were unreachable. */
+type Skipped = { skipped?: string[] }
 
 /** What reaches outside the process or takes long. Tests may pass their own. */
 export type Dependencies = typeof dependencies
@@ -25,50 +26,57 @@ const dependencies = { registerAttempt, isBreached, hashPassword, verifyPassword
  * Signs a person up: registers the attempt, hashes the password, stores the user.
  * @throws {DatabaseUnavailable} if it is not known whether the user was stored
  */
-export async function signUp(signup: Signup, caller: Caller, deps: Dependencies = dependencies): Promise<SignupResult> {
-  const measured: Measurements = {}
+export async function signUp(
+  signup: Signup,
+  caller: Caller,
+  deps: Dependencies = dependencies,
+): Promise<Outcome & Times & Skipped> {
+  const unreachable: string[] = []
+  /** Runs a check. If it is unreachable, the sign-up goes on without it. */
+  const tryCheck = <Answer>(name: string, check: Promise<Answer>) => check.catch(() => void unreachable.push(name))
+  const skipped = (): Skipped => (unreachable.length ? { skipped: unreachable } : {})
 
-  const attempt = await skipIfDown('attempts', () => deps.registerAttempt(caller.sourceIp), measured)
-  if (attempt?.allowed === false) {
-    return { outcome: 'too_many_attempts', retryAfter: attempt.retryAfter, ...measured }
-  }
-  const breached = await skipIfDown('breached_passwords', () => deps.isBreached(signup.password), measured)
-  if (breached) return { outcome: 'breached_password', ...measured }
+  const retryAfter = await tryCheck('attempts', deps.registerAttempt(caller.sourceIp))
+  if (retryAfter) return { outcome: 'too_many_attempts', retryAfter, ...skipped() }
+  const isKnown = await tryCheck('breached_passwords', deps.isBreached(signup.password))
+  if (isKnown) return { outcome: 'breached_password', ...skipped() }
 
   const started = performance.now()
   const passwordHash = await deps.hashPassword(signup.password)
   const hashed = performance.now()
   const user = newUser(signup, passwordHash, caller.idempotencyKey)
   const inserted = await deps.insertUser(user)
-  measured.hash_ms = round(hashed - started)
-  measured.store_ms = round(performance.now() - hashed)
+  const times = { hash_ms: round(hashed - started), store_ms: round(performance.now() - hashed) }
 
-  if (inserted.outcome === 'stored') return { outcome: 'created', uid: user.uid, ...measured }
-  const { existing } = inserted
-  const isRetry = user.idempotency_key_hash && user.idempotency_key_hash === existing.idempotency_key_hash
-  if (!isRetry) return { outcome: 'email_taken', ...measured }
-  const isSame =
+  const outcome: Outcome =
+    inserted.outcome === 'stored'
+      ? { outcome: 'created', uid: user.uid }
+      : await answerExisting(signup, user, inserted.existing, deps)
+  return { ...outcome, ...times, ...skipped() }
+}
+
+/** The address has an account. Only a retry of the same sign-up, with the same key, gets the answer of the first one. */
+async function answerExisting(signup: Signup, user: User, existing: User, deps: Dependencies): Promise<Outcome> {
+  const hasSameKey = user.idempotency_key_hash && user.idempotency_key_hash === existing.idempotency_key_hash
+  if (!hasSameKey) return { outcome: 'email_taken' }
+  return (await isSameSignup(signup, user, existing, deps))
+    ? { outcome: 'created', uid: existing.uid }
+    : { outcome: 'idempotency_key_reused' }
+}
+
+/** True if a sign-up sends what is stored. Otherwise it must not get a 201: another password would seem to be stored. */
+async function isSameSignup(
+  { password }: Signup,
+  user: User,
+  existing: User,
+  { verifyPassword }: Dependencies,
+): Promise<boolean> {
+  return (
     user.user_name === existing.user_name &&
     user.user_age === existing.user_age &&
     user.user_school === existing.user_school &&
-    (await deps.verifyPassword(signup.password, existing.user_password))
-  return isSame
-    ? { outcome: 'created', uid: existing.uid, ...measured }
-    : { outcome: 'idempotency_key_reused', ...measured }
-}
-
-/** Runs a check. If it is unreachable, the sign-up goes on without it: resolves to undefined, and `skipped` names it. */
-async function skipIfDown<Result>(
-  check: string,
-  run: () => Promise<Result>,
-  measured: Measurements,
-): Promise<Result | undefined> {
-  try {
-    return await run()
-  } catch {
-    measured.skipped = [...(measured.skipped ?? []), check]
-    return undefined
-  }
+    (await verifyPassword(password, existing.user_password))
+  )
 }
 
 function newUser({ email, name, age, school }: Signup, user_password: string, idempotencyKey?: string): User {

@@ -20,6 +20,7 @@ export type User = {
  */
 export async function insertUser(user: User): Promise<{ outcome: 'stored' } | { outcome: 'exists'; existing: User }> {
   try {
+    // `put` of the helper takes no condition, so this calls its client.
     await callDatabase((tables) =>
       tables._client.PutItem({
         TableName: tables.name('mathai_users'),
@@ -32,6 +33,7 @@ export async function insertUser(user: User): Promise<{ outcome: 'stored' } | { 
     if (!(error instanceof Error) || error.name !== 'ConditionalCheckFailedException') throw error
   }
   const existing = await findUser(user.user_email)
+  // Answered as 503: a retry will find the address free.
   if (!existing) throw new DatabaseUnavailable('the user was deleted meanwhile')
   // The client repeats a write whose answer was lost. Our own row then makes the condition fail.
   return existing.uid === user.uid ? { outcome: 'stored' } : { outcome: 'exists', existing }

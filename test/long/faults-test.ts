@@ -43,6 +43,13 @@ const faults: [string, fault.Fault, number][] = [
 
 const table: string[] = []
 
+/** How often each operation was sent since the last `inject`. */
+function callsByOperation(): Map<string, number> {
+  const counts = new Map<string, number>()
+  for (const { operation } of proxy.calls()) counts.set(operation, (counts.get(operation) ?? 0) + 1)
+  return counts
+}
+
 test('README counts the faults', async (t) => {
   const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
   t.ok(readme.includes(`**${faults.length - 1} faults** of the database`), `${faults.length} with "nothing is wrong"`)
@@ -61,7 +68,7 @@ for (const [index, [what, spoil, expected]] of faults.entries()) {
       const rows = (await dynamodb.countUsers()) - before
       t.equal(status, expected)
       t.equal(headers?.['retry-after'], status === 503 ? '2' : undefined)
-      t.ok(proxy.calls().length <= 15, `${proxy.calls().length} calls`)
+      for (const [operation, count] of callsByOperation()) t.ok(count <= 3, `${count} × ${operation}`)
       t.ok(ms < 8000, `${Math.round(ms)} ms`)
       t.ok(status === 201 ? body.uid : body.message && body.code, 'the answer is JSON of the contract')
       if (status === 201) t.equal(rows, 1)
@@ -91,6 +98,33 @@ test('if the counter of attempts is down, sign-ups go on, and the log says so', 
     t.ok(ms < 8000, `${Math.round(ms)} ms`)
     t.deepEqual(log.skipped, ['attempts'])
   }
+})
+
+test('no call leaves the function more than three times, with the limit per source and without', async (t) => {
+  const rows: string[] = []
+  for (const limit of ['on', 'off']) {
+    const { ATTEMPTS_PER_SOURCE, ...off } = lambdaEnvironment(proxy.port)
+    const process = await startLambda(
+      bundle.file,
+      limit === 'on' ? { ...off, ATTEMPTS_PER_SOURCE: `${ATTEMPTS_PER_SOURCE}` } : off,
+    )
+    for (const [what, spoil, sent] of [
+      ['throttling', fault.refusal('ProvisionedThroughputExceededException'), 3],
+      ['5xx', fault.serverError, 3],
+      ['resets', fault.reset, 3],
+      ['stalls', fault.silent, 2],
+    ] as const) {
+      proxy.inject({ '*': spoil })
+      const { status, ms } = await process.invoke(signUpEvent({ ...ada, user_email: `${what}-${limit}@example.com` }))
+      t.equal(status, 503)
+      const counts = callsByOperation()
+      const [update = 0, put = 0] = ['UpdateItem', 'PutItem'].map((operation) => counts.get(operation))
+      t.deepEqual([update, put], [limit === 'on' ? sent : 0, sent], `${what}, limit ${limit}`)
+      rows.push(`| ${what} | ${limit} | ${update} | ${put} | ${Math.round(ms)} |`)
+    }
+    await process.stop()
+  }
+  console.log(`| fault of every call | limit | UpdateItem | PutItem | ms |\n|---|---|---|---|---|\n${rows.join('\n')}`)
 })
 
 test('a call that stalls is sent once more, and no third time', async (t) => {

@@ -97,8 +97,7 @@ test(`${RUNS} arbitrary events: each gets a documented answer in JSON, and none 
   const { sourceOf } = await import('../../src/shared/attempts.ts')
   const users = new Map<string, User>()
   const deps: Dependencies = {
-    registerAttempt: async (source) =>
-      sourceOf(source) === '0.0.0.0' ? { allowed: false, retryAfter: 60 } : { allowed: true },
+    registerAttempt: async (source) => (sourceOf(source) === '0.0.0.0' ? 60 : 0),
     isBreached: async () => false,
     hashPassword: async (password) => `$2b$${password.length}`,
     verifyPassword: async () => true,
@@ -133,7 +132,7 @@ test(`${RUNS} arbitrary events: each gets a documented answer in JSON, and none 
 test('an error whose message has what was typed shows none of it', async (t) => {
   const { respond } = await import('../../src/http/post-signup/index.ts')
   const deps: Dependencies = {
-    registerAttempt: async () => ({ allowed: true }),
+    registerAttempt: async () => 0,
     isBreached: async () => false,
     hashPassword: async () => '$2b$',
     verifyPassword: async () => false,

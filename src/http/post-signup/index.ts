@@ -1,8 +1,10 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda'
 import { DatabaseUnavailable } from '../../shared/database.ts'
 import { type FieldError, fieldError } from '../../shared/field-errors.ts'
+import { MAX_BODY_BYTES } from '../../shared/limits.ts'
 import { log, type RequestLog } from '../../shared/log.ts'
-import { MAX_BODY_BYTES, type Problem, type ProblemCode, problem } from '../../shared/problem.ts'
+import { type Problem, type ProblemCode, problem } from '../../shared/problem.ts'
+import type { Result } from '../../shared/result.ts'
 import { type Dependencies, signUp } from '../../shared/signup.ts'
 import { parseSignup } from '../../shared/signup-request.ts'
 
@@ -24,7 +26,7 @@ export async function respond(
   deps?: Dependencies,
 ): Promise<APIGatewayProxyStructuredResultV2> {
   const { body, retryAfter, record } = await reply(event, deps).catch(failed)
-  log({ ...record, request_id: event.requestContext?.requestId, cold })
+  log({ ...record, request_id: event?.requestContext?.requestId, cold })
   cold = false
   const isProblem = 'status' in body
   return {
@@ -49,10 +51,10 @@ async function reply(event: APIGatewayProxyEventV2, deps?: Dependencies): Promis
   if (idempotencyKey !== undefined && !/^[\x21-\x7e]{1,255}$/.test(idempotencyKey)) {
     return refuse('invalid_idempotency_key')
   }
-  const parsed = parseSignup(request.body)
-  if ('errors' in parsed) return refuse('invalid_fields', parsed.errors)
+  const parsed = parseSignup(request.value)
+  if ('error' in parsed) return refuse('invalid_fields', parsed.error)
   const sourceIp = String(event.requestContext?.http?.sourceIp)
-  const result = await signUp(parsed.signup, { sourceIp, idempotencyKey }, deps)
+  const result = await signUp(parsed.value, { sourceIp, idempotencyKey }, deps)
   switch (result.outcome) {
     case 'created':
       return { body: { uid: result.uid }, record: result }
@@ -70,7 +72,7 @@ async function reply(event: APIGatewayProxyEventV2, deps?: Dependencies): Promis
 }
 
 /** The JSON object in the body, or what is wrong with the body. */
-function readBody(event: APIGatewayProxyEventV2): { body: object } | { error: ProblemCode } {
+function readBody(event: APIGatewayProxyEventV2): Result<object, ProblemCode> {
   const contentType = header(event, 'content-type') ?? ''
   if (!/^application\/json\s*(;|$)/i.test(contentType)) return { error: 'not_json' }
   const charset = /;\s*charset\s*=\s*"?([^\s;"]*)/i.exec(contentType)?.[1] ?? 'utf-8'
@@ -80,12 +82,10 @@ function readBody(event: APIGatewayProxyEventV2): { body: object } | { error: Pr
   const bytes = Buffer.from(String(event.body ?? ''), event.isBase64Encoded ? 'base64' : 'utf8')
   if (bytes.length > MAX_BODY_BYTES) return { error: 'body_too_large' }
   try {
-    const text = new TextDecoder().decode(bytes)
-    // Bytes that are not UTF-8 become U+FFFD: here, or in API Gateway, which passes a text body on as a string.
-    if (text.includes('\ufffd')) return { error: 'invalid_json' }
-    const body: unknown = JSON.parse(text)
+    // Bytes that are not UTF-8 become U+FFFD: here, or in API Gateway. The checks of the fields refuse it.
+    const body: unknown = JSON.parse(new TextDecoder().decode(bytes))
     const isObject = typeof body === 'object' && body !== null && !Array.isArray(body)
-    return isObject ? { body } : { error: 'invalid_json' }
+    return isObject ? { value: body } : { error: 'invalid_json' }
   } catch {
     return { error: 'invalid_json' }
   }

@@ -1,7 +1,9 @@
-import { type Manifest, requireCompiled, type SetterArguments, type StartArguments } from '../architect.ts'
+import type { Manifest, SetterArguments, StartArguments } from '../architect.ts'
+import { requireCompiled } from '../compiled.ts'
 import { corsPolicy } from '../cors.ts'
 import { routesOf } from '../manifest.ts'
 import { readSettings } from '../settings.ts'
+import { EXAMPLE, ROUTE } from '../signup.ts'
 import { actAsApiGateway } from './api-gateway.ts'
 import { prepareProcess } from './prepare-process.ts'
 
@@ -23,10 +25,11 @@ function announce({ arc, inventory: { inv } }: StartArguments): void {
   requireCompiled(inv)
   const { ports } = JSON.parse(String(process.env.ARC_SANDBOX))
   configureServer(arc, ports.http)
+  const url = `http://${process.env.ARC_HOST}:${ports.http}`
   console.log(`
-Open http://${process.env.ARC_HOST}:${ports.http} in a browser, or sign somebody up:
-  curl http://${process.env.ARC_HOST}:${ports.http}/signup -H 'content-type: application/json' \\
-    -d '{"user_email": "ada@example.com", "user_password": "engine of 1837", "user_name": "Ada Lovelace"}'
+Open ${url} in a browser, or try it:
+  curl ${url}${ROUTE.path} -H 'content-type: application/json' \\
+    -d '${JSON.stringify(EXAMPLE)}'
 `)
 }
 

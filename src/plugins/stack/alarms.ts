@@ -1,4 +1,5 @@
 import type { Template } from '../architect.ts'
+import { FUNCTION } from '../signup.ts'
 import { API, logsId } from './template.ts'
 
 const TOPIC = 'AlarmTopic'
@@ -41,7 +42,7 @@ export function addAlarms({ Resources }: Template, address: string | null): void
   Resources[FILTER] = {
     Type: 'AWS::Logs::MetricFilter',
     Properties: {
-      LogGroupName: { Ref: logsId('PostSignupHTTPLambda') },
+      LogGroupName: { Ref: logsId(FUNCTION) },
       // Lambda's JSON logging puts our record into `message`.
       FilterPattern: '{ $.message.skipped[0] = "*" }',
       MetricTransformations: [{ MetricNamespace: METRIC.Namespace, MetricName: METRIC.MetricName, MetricValue: '1' }],

@@ -1,12 +1,13 @@
 import { toLogicalID } from '@architect/utils'
-import { type DeployArguments, requireCompiled, type SetterArguments } from '../architect.ts'
+import type { DeployArguments, SetterArguments } from '../architect.ts'
+import { requireCompiled } from '../compiled.ts'
 import { corsPolicy } from '../cors.ts'
-import { environment } from '../environment.ts'
 import { checkManifest } from '../manifest.ts'
-import { readSettings } from '../settings.ts'
+import { PRAGMAS, readSettings } from '../settings.ts'
+import { environment } from '../signup.ts'
 import { addAlarms } from './alarms.ts'
 import { addDomain } from './domain.ts'
-import { configureFunctions } from './functions.ts'
+import { configureFunctions, localTableNames } from './functions.ts'
 import { configureApi } from './http-api.ts'
 import { addOutputs } from './outputs.ts'
 import { checkReferences } from './references.ts'
@@ -18,8 +19,10 @@ import { configureTables } from './tables.ts'
 export default { set: { env }, deploy: { start } }
 
 function env({ arc, inventory: { inv } }: SetterArguments) {
-  checkManifest(arc, inv._arc.pragmas.all)
-  return environment(arc)
+  checkManifest(arc, PRAGMAS, inv._arc.pragmas.all)
+  const variables = environment(readSettings(arc))
+  const testing = { ...variables, TABLE_NAMES: localTableNames(arc) }
+  return { testing, staging: variables, production: variables }
 }
 
 function start({ arc, inventory: { inv }, cloudformation: template, stackName, stage }: DeployArguments): void {
@@ -31,7 +34,7 @@ function start({ arc, inventory: { inv }, cloudformation: template, stackName, s
   removeUnused(template, inv)
   configureFunctions(template, settings.limits, inv)
   limitRole(template, inv, settings.role['permissions-boundary'])
-  configureTables(template, settings.limits, inv, stage)
+  configureTables(template, inv, stage)
   configureApi(template, settings.limits, corsPolicy(settings.cors[stage], arc))
   addAlarms(template, settings.alarms[stage])
   addDomain(template, domain)

@@ -1,11 +1,6 @@
 import type { Inventory, Template } from '../architect.ts'
+import { TABLE_ACTIONS } from '../signup.ts'
 import { arnOf, functionsOf, logsId, ROLE, resource, tableId } from './template.ts'
-
-/** What the functions may do with each table. A new table needs a line here. */
-const TABLE_ACTIONS: Record<string, string[]> = {
-  mathai_users: ['dynamodb:PutItem', 'dynamodb:GetItem'],
-  mathai_signup_attempts: ['dynamodb:UpdateItem'],
-}
 
 /**
  * Replaces what Architect allows the functions (`dynamodb:*`, logs and SSM) by what they need. The permissions boundary
@@ -14,7 +9,7 @@ const TABLE_ACTIONS: Record<string, string[]> = {
  */
 export function limitRole(template: Template, { tables }: Inventory, boundary: string | null): void {
   if (functionsOf(template).some(([, { Properties }]) => Properties.Policies)) {
-    throw Error('@aws policies is not supported: give the right in src/plugins/stack/role.ts')
+    throw Error('@aws policies is not supported: give the right in src/plugins/signup.ts')
   }
   const tableRights = tables.map(({ name }) => allow(tableActions(name), tableId(name)))
   const logRights = functionsOf(template).map(([name]) =>
@@ -38,7 +33,7 @@ function tableActions(table: string): string[] {
   const actions = TABLE_ACTIONS[table]
   if (actions) return actions
   throw Error(
-    `No function may use the table ${table}. Say what they may do in src/plugins/stack/role.ts, in TABLE_ACTIONS: ` +
+    `No function may use the table ${table}. Say what they may do in src/plugins/signup.ts, in TABLE_ACTIONS: ` +
       `a line such as "${table}: ['dynamodb:GetItem'],"`,
   )
 }

@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda'
-import html from './page.html'
+import html from '../page.html'
 
 const page = html.replace('MINIMUM_LENGTH', String(process.env.PASSWORD_MINIMUM_LENGTH))
 

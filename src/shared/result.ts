@@ -1,0 +1,2 @@
+/** A value, or why there is none. */
+export type Result<Value, Failure> = { value: Value } | { error: Failure }

@@ -30,7 +30,7 @@ const turnOffRetries = {
 module.exports = {
   target: 'node24',
   minify: true,
-  legalComments: 'none',
+  legalComments: 'eof',
   plugins: [leaveOutXmlParser, turnOffRetries],
   // The local page.
   loader: { '.html': 'text' },

@@ -23,9 +23,7 @@ export async function startSandbox({
 }: Options = {}) {
   const project = await copyProject(edit)
   const [http, free, internal] = await freePorts(3)
-  // Amazon's DynamoDB Local, if dynamodb-local/run.ts has started one.
-  const external = tablesPort ?? process.env.DYNAMODB_PORT
-  const tables = Number(external ?? free)
+  const tables = Number(tablesPort ?? free)
   const child = spawn(process.execPath, command, {
     cwd: project.folder,
     env: {
@@ -36,7 +34,7 @@ export async function startSandbox({
       NO_UPDATE_NOTIFIER: '1',
       // Every `arc deploy` pauses the file watcher of every Sandbox that has the same temporary folder.
       TMPDIR: project.folder,
-      ...(external && { ARC_DB_EXTERNAL: 'true' }),
+      ...(tablesPort && { ARC_DB_EXTERNAL: 'true' }),
       ...env,
     },
   })

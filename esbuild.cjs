@@ -32,8 +32,8 @@ module.exports = {
   minify: true,
   legalComments: 'eof',
   plugins: [leaveOutXmlParser, turnOffRetries],
-  // The local page.
-  loader: { '.html': 'text' },
+  // The local page and the contract, which are never deployed.
+  loader: { '.html': 'text', '.yaml': 'text' },
   // `tables({ awsSdkClient: true })` and `arc.services()` would load these. This app uses neither.
   external: ['@aws-sdk/*', 'aws-sdk/*', '@smithy/*', '@aws-lite/ssm'],
 }

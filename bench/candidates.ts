@@ -20,7 +20,7 @@ export type Candidate = {
   python?: string
 }
 
-/** All but the first and the replaced system are our code, in the manner of the file that each names in its first line. */
+/** Our code. The first line of each file names the published code that it follows. */
 const PEERS = {
   'AWS SDK for JavaScript': 'aws-sdk',
   "Architect's helpers": 'architect',
@@ -83,7 +83,7 @@ export async function buildCandidates(port: number, python?: string) {
 }
 
 async function buildPeer(name: string, outfile: string): Promise<void> {
-  const { target, minify, legalComments, external } = createRequire(import.meta.url)('../esbuild.cjs')
+  const { target, minify, legalComments, external, plugins } = createRequire(import.meta.url)('../esbuild.cjs')
   await build({
     entryPoints: [join(import.meta.dirname, 'peers', `${name}.ts`)],
     outfile,
@@ -95,5 +95,6 @@ async function buildPeer(name: string, outfile: string): Promise<void> {
     minify,
     legalComments,
     external: name === 'aws-sdk' ? [] : external,
+    plugins,
   })
 }

@@ -1,120 +1,183 @@
 'use client'
 
-import { type InputHTMLAttributes, type SubmitEvent, useEffect, useId, useRef, useState } from 'react'
+import {
+  type ComponentProps,
+  type InputHTMLAttributes,
+  useEffect,
+  useId,
+  useRef,
+  useState,
+  useSyncExternalStore,
+} from 'react'
+import { createSignUp, type Problem } from './signup'
+import './SignUpForm.css'
 
-/** What the API answers. A test compares these types with openapi.yaml. */
-export type Created = { uid: string }
-export type Problem = { message: string; errors?: { field: string; message: string }[] }
+/** Every text of the form. To translate it, pass another object. `errors` has the sentences for a field and its code. */
+export const ENGLISH = {
+  lang: 'en',
+  dir: 'ltr',
+  user_email: 'E-mail address',
+  user_password: 'Password',
+  user_name: 'Name',
+  user_age: 'Age (optional)',
+  user_school: 'School (optional)',
+  passwordHint: '8 characters or more. Three unrelated words are good.',
+  showPassword: 'Show password',
+  submit: 'Sign up',
+  sending: 'Signing up…',
+  retrying: 'Trying again…',
+  welcome: 'Welcome! Your account is ready.',
+  correct: 'Please correct the marked fields.',
+  noScript: 'Turn on JavaScript to sign up.',
+  wait: (minutes: number) => (minutes === 1 ? 'Try again in a minute.' : `Try again in ${minutes} minutes.`),
+  /** Such as `'user_email taken'`, or `unavailable` for the whole form. Without one, the API's English sentence is shown. */
+  errors: {} as Record<string, string>,
+}
+export type Texts = typeof ENGLISH
 
-type FieldAttributes = InputHTMLAttributes<HTMLInputElement> & { name: string; label: string }
+type FieldName = 'user_email' | 'user_password' | 'user_name' | 'user_age' | 'user_school'
+type FieldAttributes = InputHTMLAttributes<HTMLInputElement> & { name: FieldName }
 
-const UNREACHABLE = 'The server cannot be reached. Check your connection and try again.'
-const UNKNOWN = 'The server sent an answer that this page does not understand. Please try again later.'
-
-const required = true
 const FIELDS: FieldAttributes[] = [
-  { name: 'user_email', label: 'E-mail address', type: 'email', autoComplete: 'email', required },
-  { name: 'user_password', label: 'Password', type: 'password', autoComplete: 'new-password', required },
-  { name: 'user_name', label: 'Name', autoComplete: 'name', required },
-  { name: 'user_age', label: 'Age (optional)', inputMode: 'numeric', autoComplete: 'off' },
-  { name: 'user_school', label: 'School (optional)', autoComplete: 'organization' },
+  { name: 'user_email', type: 'email', autoComplete: 'email', dir: 'ltr', required: true },
+  { name: 'user_password', type: 'password', autoComplete: 'new-password', dir: 'ltr', required: true },
+  { name: 'user_name', autoComplete: 'name', dir: 'auto', required: true },
+  { name: 'user_age', inputMode: 'numeric', autoComplete: 'off', dir: 'auto' },
+  { name: 'user_school', autoComplete: 'organization', dir: 'auto' },
 ]
+
+type Props = { url: string; onSignedUp?: (uid: string) => void; className?: string; texts?: Texts }
 
 /**
  * Signs a person up straight from the browser. A server page may render `<SignUpForm url="https://…/signup" />`,
- * but it cannot pass a function. To use `onSignedUp`, render the form in a client component of your own.
+ * but it cannot pass a function. To use `onSignedUp` or `texts`, render the form in a client component of your own.
  */
-export function SignUpForm({ url, onSignedUp }: { url: string; onSignedUp?: (uid: string) => void }) {
-  const [hydrated, setHydrated] = useState(false)
-  const [busy, setBusy] = useState(false)
+export function SignUpForm({ url, onSignedUp, className = '', texts = ENGLISH }: Props) {
+  const hydrated = useSyncExternalStore(
+    noChange,
+    () => true,
+    () => false,
+  )
+  const [status, setStatus] = useState<'' | 'sending' | 'retrying' | 'welcome'>('')
   const [problem, setProblem] = useState<Problem>()
-  const [signedUp, setSignedUp] = useState(false)
+  const [minutes, setMinutes] = useState(0)
+  const [shown, setShown] = useState(false)
   const form = useRef<HTMLFormElement>(null)
-  const attempt = useRef({ body: '', key: '' })
-  useEffect(() => setHydrated(true), [])
+  const [signUp] = useState(() => createSignUp(url))
+  const leaving = useRef<AbortController>(null)
+  useEffect(() => () => leaving.current?.abort(), [])
+  useEffect(() => form.current?.querySelector<HTMLElement>('[aria-invalid=true]')?.focus(), [problem])
   useEffect(() => {
-    if (problem) form.current?.querySelector<HTMLElement>('[aria-invalid=true]')?.focus()
-  }, [problem])
+    const timer = minutes ? setTimeout(() => setMinutes(minutes - 1), 60_000) : undefined
+    return () => clearTimeout(timer)
+  }, [minutes])
+  const busy = status !== ''
 
-  async function submit(event: SubmitEvent<HTMLFormElement>) {
+  const submit: ComponentProps<'form'>['onSubmit'] = async (event) => {
     event.preventDefault()
-    if (busy) return
-    const body = JSON.stringify(Object.fromEntries(new FormData(event.currentTarget)))
-    // The same form keeps its key, so that sending it again returns the same account instead of "already taken".
-    if (body !== attempt.current.body) attempt.current = { body, key: randomKey() }
-    setBusy(true)
+    if (busy || minutes) return
+    const fields = Object.fromEntries(new FormData(event.currentTarget))
+    setShown(false)
     setProblem(undefined)
-    const result = await send(url, body, attempt.current.key).catch(() => ({ message: UNREACHABLE }))
-    setBusy(false)
-    if ('message' in result) return setProblem(result)
-    setSignedUp(true)
-    onSignedUp?.(result.uid)
+    leaving.current = new AbortController()
+    const { signal } = leaving.current
+    const result = await signUp(fields, { onStatus: setStatus, signal })
+    if (signal.aborted) return
+    if ('uid' in result) {
+      setStatus('welcome')
+      return onSignedUp?.(result.uid)
+    }
+    setStatus('')
+    setMinutes(Math.ceil((result.code === 'too_many_attempts' ? (result.retryAfter ?? 0) : 0) / 60))
+    setProblem(result)
   }
 
-  const errorOf = (name: string) => problem?.errors?.find(({ field }) => field === name)?.message
-  const hasMarkedField = FIELDS.some(({ name }) => errorOf(name))
-
-  if (signedUp) {
+  const marked = problem?.errors?.filter(({ field }) => FIELDS.some(({ name }) => name === field)) ?? []
+  const language = { lang: texts.lang, dir: texts.dir }
+  if (status === 'welcome') {
     return (
-      <p tabIndex={-1} ref={focus}>
-        Welcome! Your account is ready.
+      <p className={`signup-welcome ${className}`} {...language} tabIndex={-1} ref={focus}>
+        {texts.welcome}
       </p>
     )
   }
   // Until React has hydrated the form, the browser itself sends it. "post" keeps the password out of the URL.
   return (
-    <form ref={form} method="post" onSubmit={submit} noValidate>
+    <form ref={form} className={`signup-form ${className}`} {...language} method="post" onSubmit={submit} noValidate>
       {FIELDS.map((field) => (
-        <Field key={field.name} {...field} error={errorOf(field.name)} />
+        <Field
+          key={field.name}
+          {...field}
+          {...(field.type === 'password' && shown && { type: 'text' })}
+          readOnly={busy}
+          label={texts[field.name]}
+          hint={field.name === 'user_password' ? texts.passwordHint : ''}
+          error={marked.find((error) => error.field === field.name)}
+          texts={texts}
+        >
+          {field.type === 'password' && (
+            <button type="button" className="signup-toggle" aria-pressed={shown} onClick={() => setShown(!shown)}>
+              {texts.showPassword}
+            </button>
+          )}
+        </Field>
       ))}
-      <p role="status">{hasMarkedField ? 'Please correct the marked fields.' : problem?.message}</p>
-      <button type="submit" disabled={!hydrated} aria-disabled={busy}>
-        {busy ? 'Signing up…' : 'Sign up'}
+      <p role="status" className="signup-status">
+        {busy && texts[status]}
+        {marked.length > 0 && texts.correct}
+        {problem && !marked.length && <Sentence texts={texts} code={problem.code} message={problem.message} />}
+        {minutes > 0 && ` ${texts.wait(minutes)}`}
+      </p>
+      <button type="submit" className="signup-button" disabled={!hydrated} aria-disabled={busy || minutes > 0}>
+        {texts.submit}
       </button>
-      <noscript>Turn on JavaScript to sign up.</noscript>
+      <noscript>{texts.noScript}</noscript>
     </form>
   )
 }
 
-function Field({ label, error, type, ...attributes }: FieldAttributes & { error: string | undefined }) {
+type FieldProps = FieldAttributes & { label: string; hint: string; error: Problem | undefined; texts: Texts }
+
+function Field({ label, hint, error, texts, children, ...attributes }: FieldProps) {
   const id = useId()
-  const [shown, setShown] = useState(false)
-  const invalid = { 'aria-invalid': Boolean(error), 'aria-describedby': error && `${id}-error` }
+  const described = `${hint && `${id}-hint`} ${error ? `${id}-error` : ''}`.trim()
+  const plain = attributes.name === 'user_password' && { spellCheck: false, autoCapitalize: 'none', autoCorrect: 'off' }
   return (
-    <div>
+    <div className="signup-field">
       <label htmlFor={id}>{label}</label>
-      <input id={id} type={shown ? 'text' : type} {...invalid} {...attributes} />
-      {type === 'password' && (
-        <button type="button" aria-pressed={shown} onClick={() => setShown(!shown)}>
-          Show password
-        </button>
+      <input
+        id={id}
+        aria-invalid={Boolean(error)}
+        aria-describedby={described || undefined}
+        {...plain}
+        {...attributes}
+      />
+      {children}
+      {hint && (
+        <p id={`${id}-hint`} className="signup-hint">
+          {hint}
+        </p>
       )}
-      {error && <p id={`${id}-error`}>{error}</p>}
+      <p id={`${id}-error`} className="signup-error">
+        {error && <Sentence texts={texts} code={`${attributes.name} ${error.code}`} message={error.message} />}
+      </p>
     </div>
   )
 }
 
-/** Sends a sign-up. It tries up to three times, after 429 and 503, if the API asks for a short wait. */
-async function send(url: string, body: string, key: string): Promise<Created | Problem> {
-  const headers = { 'content-type': 'application/json', 'idempotency-key': key }
-  for (let tries = 1; ; tries++) {
-    const response = await fetch(url, { method: 'POST', headers, body, signal: AbortSignal.timeout(30_000) })
-    const seconds = Number(response.headers.get('retry-after') ?? 1)
-    const mayRetry = [429, 503].includes(response.status) && seconds <= 10 && tries < 3
-    if (!mayRetry) return readAnswer(response)
-    await new Promise((resolve) => setTimeout(resolve, seconds * 1000))
-  }
+/** The translation of a code, or the API's English sentence. */
+function Sentence({ texts, code = '', message }: { texts: Texts; code: string | undefined; message: string }) {
+  const translation = texts.errors[code]
+  return translation ? (
+    <span>{translation}</span>
+  ) : (
+    <span lang="en" dir="ltr">
+      {message}
+    </span>
+  )
 }
 
-async function readAnswer(response: Response): Promise<Created | Problem> {
-  const answer: Partial<Created & Problem> | null = await response.json().catch(() => null)
-  if (response.ok && answer?.uid) return { uid: answer.uid }
-  if (typeof answer?.message !== 'string') return { message: UNKNOWN }
-  return { message: answer.message, errors: answer.errors ?? [] }
-}
-
-/** `crypto.randomUUID` does not exist on a page that came over plain http, such as in a LAN. */
-const randomKey = () => crypto.getRandomValues(new Uint32Array(4)).join('-')
+const noChange = () => () => {}
 
 // After a sign-up, the button that had the focus is gone.
 const focus = (element: HTMLElement | null) => element?.focus()

@@ -24,6 +24,7 @@ async function deploy(deployment: Deployment, { stage, flags }: CommandLine): Pr
   if (plan) await execute(deployment, plan, flags.includes('allow-data-loss'))
   else console.log('Nothing has changed since the last deploy.')
 
+  // Nothing is half done from here on.
   onSignal((exitStatus) => process.exit(exitStatus))
   const { Outputs = [] } = (await account.describeStack(target.stackName)) ?? {}
   const outputs = Object.fromEntries(Outputs.map(({ OutputKey, OutputValue }) => [OutputKey, OutputValue]))
@@ -36,8 +37,7 @@ async function deploy(deployment: Deployment, { stage, flags }: CommandLine): Pr
   }
   const seconds = Math.round((performance.now() - started) / 1000)
   console.log(`${target.stackName} is deployed to ${place}.\nIt took ${seconds} s.`)
-  if (!hasPassed)
-    throw new CommandError(`The smoke test failed. Repeat it:\n  npm run smoke ${outputs.API}/signup ${stage}`)
+  if (!hasPassed) throw new CommandError(`The smoke test failed. Repeat it:\n  npm run smoke ${outputs.API} ${stage}`)
 }
 
 /** Executes a change set and watches it until it is complete. */

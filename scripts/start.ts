@@ -1,7 +1,6 @@
 // Starts the API on this machine: the checks whose failure Sandbox would not explain, then `arc sandbox`.
 import { createRequire } from 'node:module'
 import { createConnection } from 'node:net'
-import { prepareProcess } from '../src/plugins/sandbox/prepare-process.ts'
 import { CommandError, runCommand } from './lib/command.ts'
 import { checkTypes, readProject } from './lib/project.ts'
 
@@ -14,8 +13,7 @@ await runCommand(async () => {
   if (await isInUse(Number(PORT))) {
     throw new CommandError(`Port ${PORT} is in use. Choose another one: set PORT, for example to 4000.`)
   }
-  prepareProcess()
-  // Sandbox runs in this process, so that a signal to this process stops it.
+  // Sandbox runs in this process, so that a signal to this process stops it. The plugins read the command when they load.
   const arcFile = createRequire(import.meta.url).resolve('@architect/architect/src/index.js')
   process.argv = [process.execPath, arcFile, 'sandbox', '--no-update-notifier']
   await readProject()

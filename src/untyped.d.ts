@@ -6,17 +6,14 @@ declare module '@architect/functions/src/tables/index.js' {
     services(): Promise<{ tables: Record<string, string> }>
   }): () => Promise<Tables>
 }
-declare module '@architect/inventory'
 declare module '@architect/utils' {
   export function toLogicalID(name: string): string
+}
+declare module '*.yaml' {
+  const text: string
+  export default text
 }
 declare module '*.html' {
   const text: string
   export default text
-}
-declare module '@architect/architect/src/index.js' {
-  export default function arc(): Promise<boolean>
-}
-declare module '@architect/deploy/src/sam/index.js' {
-  export default function packageApp(params: object, callback: (error: Error | null) => void): void
 }

@@ -4,7 +4,6 @@ import { sourceOf } from '../src/shared/attempts.ts'
 import { ada, signUp } from './support/client.ts'
 import { startDynamoDB } from './support/dynamodb.ts'
 import { loadHandler } from './support/handler.ts'
-import { buildBundle, lambdaEnvironment, signUpEvent, startLambda } from './support/lambda.ts'
 import { silent, startProxy } from './support/proxy.ts'
 import { startSandbox } from './support/sandbox.ts'
 
@@ -43,30 +42,6 @@ test('a source without attempts left gets 429 until the window ends', async (t) 
   await sandbox.stop()
 })
 
-test('the counter of a source expires when its window ends', async (t) => {
-  const dynamodb = await startDynamoDB()
-  const bundle = await buildBundle()
-  const lambda = await startLambda(bundle.file, lambdaEnvironment(dynamodb.port))
-  const before = Date.now() / 1000
-  for (const name of ['one', 'two']) {
-    await lambda.invoke(signUpEvent({ ...ada, user_email: `${name}@example.com` }))
-  }
-  const { Items = [] } = await dynamodb.client.scan({ TableName: 'attempts' })
-  t.equal(
-    Items.reduce((sum, { attempts }) => sum + Number(attempts), 0),
-    2,
-    'both attempts are counted',
-  )
-  for (const { source_window, expires_at } of Items) {
-    t.match(String(source_window), /^203\.0\.113\.7 \d+$/)
-    t.ok(Number(expires_at) > before && Number(expires_at) <= Date.now() / 1000 + 900, `${expires_at}`)
-    t.equal(Number(expires_at) % 900, 0, 'at the end of a window of 15 minutes, in seconds')
-  }
-  await lambda.stop()
-  await bundle.remove()
-  await dynamodb.stop()
-})
-
 test('a counter that does not answer is given up after one second', async (t) => {
   const dynamodb = await startDynamoDB()
   const proxy = await startProxy(dynamodb.port)
@@ -75,23 +50,6 @@ test('a counter that does not answer is given up after one second', async (t) =>
   const given = deps.registerAttempt('203.0.113.7').catch(({ name }) => name)
   t.equal(await Promise.race([given, setTimeout(950, 'still waiting')]), 'still waiting')
   t.equal(await Promise.race([given, setTimeout(900, 'too late')]), 'DatabaseUnavailable')
-  await proxy.stop()
-  await dynamodb.stop()
-})
-
-test('with `attempts-per-source off` a sign-up is one call to the database', async (t) => {
-  const dynamodb = await startDynamoDB()
-  const proxy = await startProxy(dynamodb.port)
-  const bundle = await buildBundle()
-  const { ATTEMPTS_PER_SOURCE, ...environment } = lambdaEnvironment(proxy.port)
-  const lambda = await startLambda(bundle.file, environment)
-  t.equal((await lambda.invoke(signUpEvent(ada))).status, 201, ATTEMPTS_PER_SOURCE)
-  t.deepEqual(
-    proxy.calls().map(({ operation }) => operation),
-    ['PutItem'],
-  )
-  await lambda.stop()
-  await bundle.remove()
   await proxy.stop()
   await dynamodb.stop()
 })

@@ -1,7 +1,6 @@
 // How plan, deploy and smoke end if AWS is not even asked. What they do in an account: test/emulator.
 import { join } from 'node:path'
 import test from 'tape'
-import { withThirdTable } from './support/plan.ts'
 import { run } from './support/process.ts'
 import { copyProject, type Edit, type Project } from './support/project.ts'
 import { freePorts } from './support/server.ts'
@@ -43,18 +42,11 @@ const noAws = { AWS_ENDPOINT_URL: 'http://127.0.0.1:1', AWS_ACCESS_KEY_ID: 'x', 
 const situations: [string, string, Edit, NodeJS.ProcessEnv, RegExp][] = [
   ['the stage is missing', 'deploy.ts', {}, {}, /^Name one stage\. Choose one of:\n {2}npm run deploy staging\n.*\n$/],
   [
-    'settings are wrong, all are named and nothing else is printed',
-    'plan.ts staging',
+    'settings are wrong, all are named, before the credentials are looked for',
+    'deploy.ts staging',
     { manifest: (manifest) => `${manifest}\n@limits\nrequest-bust 5\nrequest-burst 0\n` },
     {},
     /^app\.arc has wrong settings:\n@limits request-bust .*\n@limits request-burst .*\n$/s,
-  ],
-  [
-    'the project is wrong, that comes before the credentials',
-    'deploy.ts staging',
-    { manifest: (manifest) => `${manifest}\n@limits\nrequest-burst 0\n` },
-    {},
-    /^app\.arc has wrong settings:\n@limits request-burst 0: [^\n]+\n$/,
   ],
   [
     'an e-mail address has no quotes, they are asked for',
@@ -62,13 +54,6 @@ const situations: [string, string, Edit, NodeJS.ProcessEnv, RegExp][] = [
     { manifest: (manifest) => `${manifest}\n@alarms\nproduction ops@example.org\n` },
     {},
     /Put an e-mail address in quotes: "ops@example\.org"\n$/,
-  ],
-  [
-    'a third table has no rights, the line to add is named',
-    'plan.ts production',
-    { manifest: withThirdTable },
-    {},
-    /No function may use the table mathai_scores\..*mathai_scores:\s\['dynamodb:GetItem'\],/s,
   ],
   [
     'app.arc names no region, one is asked for',

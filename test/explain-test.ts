@@ -30,26 +30,16 @@ const errors: [string, AwsError, string, NodeJS.ProcessEnv?][] = [
     error('AccessDenied', `User: ${DEPLOYER} is not authorized to perform: s3:PutObject on resource: "arn:aws:s3:::b"`),
     `${DEPLOYER} may not do s3:PutObject. deployer.yaml makes this role: an administrator adds the right there and deploys that file again.`,
   ],
-  [
-    'a bucket, without a word',
-    refused({ commandName: 'HeadBucketCommand' }),
-    `${ADA} may not do s3:ListBucket. ${USE_ROLE}`,
-  ],
-  [
-    'public access, without a word',
-    refused({ commandName: 'PutPublicAccessBlockCommand' }),
-    `${ADA} may not do s3:PutBucketPublicAccessBlock. ${USE_ROLE}`,
-  ],
-  [
-    'a new bucket, without a word',
-    refused({ commandName: 'CreateBucketCommand' }),
-    `${ADA} may not do s3:CreateBucket. ${USE_ROLE}`,
-  ],
-  [
-    'an upload, without a word',
-    refused({ commandName: 'PutObjectCommand' }),
-    `${ADA} may not do s3:PutObject. ${USE_ROLE}`,
-  ],
+  ...Object.entries({
+    HeadBucketCommand: 's3:ListBucket',
+    CreateBucketCommand: 's3:CreateBucket',
+    PutPublicAccessBlockCommand: 's3:PutBucketPublicAccessBlock',
+    PutObjectCommand: 's3:PutObject',
+  }).map(([commandName, action]): [string, AwsError, string] => [
+    `${action}, without a word`,
+    refused({ commandName }),
+    `${ADA} may not do ${action}. ${USE_ROLE}`,
+  ]),
   [
     'a rule of the organisation',
     error(
@@ -112,7 +102,7 @@ const errors: [string, AwsError, string, NodeJS.ProcessEnv?][] = [
   [
     "no network but a company's proxy",
     unreachable,
-    'AWS cannot be reached in af-south-1 (ENOTFOUND). Check the network, and the region in app.arc. HTTPS_PROXY is set, but this command connects without a proxy: run it where it can.',
+    'AWS cannot be reached in af-south-1 (ENOTFOUND). Check the network, and the region in app.arc. HTTPS_PROXY is set, but this command connects without a proxy: run it on a machine that needs none.',
     { HTTPS_PROXY: 'http://proxy.example:3128' },
   ],
   [

@@ -1,4 +1,4 @@
-// examples/SignUpForm.tsx has its own types, because people copy it. They must fit what openapi.yaml describes.
+// examples/signup.ts has its own types, because people copy it. They must fit what openapi.yaml describes.
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -27,7 +27,7 @@ test('what openapi.yaml describes fits the types of the form', async (t) => {
   )
   await writeFile(
     join(folder, 'check.ts'),
-    `import type { Created, Problem } from ${JSON.stringify(join(ROOT, 'examples/SignUpForm.tsx'))}
+    `import type { Created, Problem } from ${JSON.stringify(join(ROOT, 'examples/signup.ts'))}
     export const created = (documented: ${typeOf(schemas.Created)}): Created => documented
     export const problem = (documented: ${typeOf(schemas.Problem)}): Problem => documented`,
   )

@@ -8,7 +8,7 @@ import { type DynamoDB, startDynamoDB } from './support/dynamodb.ts'
 import { loadHandler } from './support/handler.ts'
 import { signUpEvent } from './support/lambda.ts'
 import { captureLog } from './support/log.ts'
-import { type DatabaseProxy, firstTime, lost, refusal, startProxy } from './support/proxy.ts'
+import { type DatabaseProxy, firstTime, lost, pass, refusal, startProxy } from './support/proxy.ts'
 
 let dynamodb: DynamoDB
 let proxy: DatabaseProxy
@@ -232,10 +232,9 @@ test('a write that is refused for another reason is a bug, and nothing is read',
 test('if the other account is deleted meanwhile, the answer is 503, and a retry succeeds', async (t) => {
   await send(signUpEvent(person('deleted')))
   proxy.inject({
-    GetItem: async ({ forward, response }) => {
+    GetItem: async (exchange) => {
       await dynamodb.client.delete({ TableName: 'users', Key: { user_email: 'deleted@example.com' } })
-      const { status, body } = await forward()
-      response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0' }).end(body)
+      await pass(exchange)
     },
   })
   t.equal((await send(signUpEvent(person('deleted')))).status, 503)

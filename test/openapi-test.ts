@@ -1,4 +1,4 @@
-// openapi.yaml and the code say the same. The end-to-end tests check every answer against it too: _client.ts.
+// openapi.yaml and the code say the same. The end-to-end tests check every answer against it too: support/client.ts.
 import { join } from 'node:path'
 import type { APIGatewayProxyEventV2 } from 'aws-lambda'
 import fc from 'fast-check'

@@ -1,6 +1,5 @@
-// Runs test files and prints a line for each test: those of `npm test`, or those of the folders and files that are named. NAME=value sets a variable of
-// the environment.
-// Each file has a process of its own, so that no test can disturb another file; three run at once.
+// Runs test files, three at once, each in a process of its own, and prints a line for each test. Arguments name folders or
+// files; NAME=value sets a variable of the environment. Without arguments: what `npm test` runs.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { globSync } from 'node:fs'
@@ -22,16 +21,20 @@ const AT_ONCE = 3
 /** A file that waits for something that never happens fails after ten minutes. */
 const LIMIT_MS = 600_000
 
-const isVariable = (word: string) => word.includes('=')
-const names = process.argv.slice(2).filter((word) => !isVariable(word))
-for (const [name = '', value] of process.argv.filter(isVariable).map((word) => word.split('=')))
-  process.env[name] = value
+const words = process.argv.slice(2)
+const names = words.filter((word) => !word.includes('='))
+for (const word of words) {
+  const [, name, value] = /^(.+?)=(.*)/.exec(word) ?? []
+  if (name) process.env[name] = value
+}
 const patterns = names.length
   ? names.flatMap((name) => [`${name}/*-test.ts`, `${name}-test.ts`])
   : ['*-test.ts', 'browser/*-test.ts']
 const files = globSync(patterns, { cwd: import.meta.dirname }).sort()
 if (!files.length) throw Error(`There is no test ${names.join(' or ')}`)
 
+const MARKS = { passed: '✓', failed: '✗', skipped: '-' }
+type Result = keyof typeof MARKS
 const counts = { passed: 0, failed: 0, skipped: 0 }
 if (files.length === 1) await runHere(String(files[0]))
 else {
@@ -48,14 +51,17 @@ async function runInTurn(): Promise<void> {
       timeout: LIMIT_MS,
     })
     const output = gatherOutput(child)
-    const [status] = await once(child, 'close')
-    const [, lines, passed, failed, skipped] =
-      /^(.*)\n(\d+) passed, (\d+) failed(?:, (\d+) skipped)?\n$/s.exec(output()) ?? []
-    console.log(`\n${file}\n${(lines ?? output()).trimEnd()}`)
-    counts.passed += Number(passed ?? 0)
-    // A file that ends without its summary has failed, too.
-    counts.failed += Number(failed ?? 0) || (status ? 1 : 0)
-    counts.skipped += Number(skipped ?? 0)
+    const [status, signal] = await once(child, 'close')
+    const [, lines] = /^(.*)\n\d+ passed, \d+ failed(?:, \d+ skipped)?\n$/s.exec(output()) ?? []
+    // A file that ends without its summary has failed, too, whatever its tests say.
+    const reason = signal
+      ? `killed with ${signal}, perhaps after ${LIMIT_MS / 60_000} minutes`
+      : `exit status ${status}`
+    const report = lines?.trimEnd() ?? `${output().trimEnd()}\n✗ ${file} ended before its last test: ${reason}`
+    console.log(`\n${file}\n${report}`)
+    for (const [result, mark] of Object.entries(MARKS)) {
+      counts[result as Result] += report.split('\n').filter((line) => line.startsWith(`${mark} `)).length
+    }
   }
 }
 
@@ -81,12 +87,11 @@ async function runHere(file: string): Promise<void> {
 function report({ name, failures, skip, started }: { name: string; failures: Row[]; skip: boolean; started: number }) {
   const result = resultOf(failures, skip)
   counts[result]++
-  const mark = { failed: '✗', skipped: '-', passed: '✓' }[result]
-  console.log(`${mark} ${name} (${Math.round(performance.now() - started)} ms)`)
+  console.log(`${MARKS[result]} ${name} (${Math.round(performance.now() - started)} ms)`)
   for (const { name, at, actual, expected } of failures) console.log({ name, at, actual, expected })
 }
 
-function resultOf(failures: Row[], skip: boolean) {
+function resultOf(failures: Row[], skip: boolean): Result {
   if (failures.length) return 'failed'
   return skip ? 'skipped' : 'passed'
 }

@@ -34,7 +34,6 @@ test('npm run smoke passes at the API, signs one person up, and passes again', a
   proxy = await startProxy(dynamodb.port)
   sandbox = await startSandbox({
     tablesPort: proxy.port,
-    env: { ARC_DB_EXTERNAL: 'true' },
     manifest: (manifest) => manifest.replace(/@cors\n[^@]*/, `@cors\n${CORS}\n`),
   })
   for (const path of ['', '/', '/signup', '/signup/']) {

@@ -196,19 +196,12 @@ test('a third table gets its protection, its name and its right, and nothing els
 
 const unusable: [string, (manifest: string) => string, string][] = [
   [
-    'a misspelled setting',
+    'a wrong setting',
     (manifest) => `${manifest}\n@limits\nrequest-bust 100\n`,
-    '@limits request-bust 100: is not a setting; there are requests-per-second,',
+    '@limits request-bust 100: is not a setting;',
   ],
   ['a misspelled pragma', (manifest) => `${manifest}\n@cros\nproduction *\n`, '@cros is not a pragma; there are @app,'],
-  [
-    'a pragma that this app does not support',
-    (manifest) => `${manifest}\n@events\nsigned-up\n`,
-    '@events is not supported: this app deploys @http and @tables only',
-  ],
   ['static files', (manifest) => manifest.replace('@static\nfalse', '@static\ntrue'), '@static must be false'],
-  ['no sign-up route', (manifest) => manifest.replace('post /signup', 'get /signup'), '@http has no "post /signup"'],
-  ['no users table', (manifest) => manifest.replace('\nmathai_users\n', '\nusers\n'), '@tables has no mathai_users'],
   [
     'policies of its own',
     (manifest) => manifest.replace('runtime typescript', 'runtime typescript\npolicies AWSLambdaBasicExecutionRole'),

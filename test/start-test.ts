@@ -46,7 +46,7 @@ for (const command of [NPM_START, ['node_modules/.bin/arc', 'sandbox']]) {
   test(`${name}: real credentials never reach local code`, async (t) => {
     const dynamodb = await startDynamoDB()
     const proxy = await startProxy(dynamodb.port)
-    const env = { ...REAL_ACCOUNT, ARC_DB_EXTERNAL: 'true' }
+    const env = REAL_ACCOUNT
     const sandbox = await startSandbox({ command, tablesPort: proxy.port, env })
     t.equal((await signUp(sandbox, ada)).status, 201)
     const operations = new Set(proxy.calls().map(({ operation }) => operation))

@@ -37,7 +37,7 @@ def milliseconds_since(moment):
     return (time.perf_counter() - moment) * 1000
 
 
-# As local/lambda-runtime.cjs: Node's IPC is one line of JSON for each message.
+# As test/support/lambda-runtime.cjs: Node's IPC is one line of JSON for each message.
 channel = socket.socket(fileno=int(os.environ["NODE_CHANNEL_FD"])).makefile("rw")
 
 

@@ -21,13 +21,10 @@ const PRIVATE = { BlockPublicAcls: true, BlockPublicPolicy: true, IgnorePublicAc
  */
 export async function openAccount({ region, profile }: Inventory['aws']) {
   const credentials = fromNodeProviderChain({ ...(profile && { profile }), clientConfig: { region } })
-  const [client, s3, ssm] = [cfn.CloudFormation, S3, SSM].map((Client) => new Client({ region, credentials })) as [
-    cfn.CloudFormation,
-    S3,
-    SSM,
-  ]
-  const { Account: id = '', Arn: identity = '' } = await new STS({ region, credentials }).getCallerIdentity({})
-  for (const { middlewareStack } of [client, s3, ssm] as cfn.CloudFormation[]) {
+  const config = { region, credentials }
+  const [client, s3, ssm] = [new cfn.CloudFormation(config), new S3(config), new SSM(config)]
+  const { Account: id = '', Arn: identity = '' } = await new STS(config).getCallerIdentity({})
+  for (const { middlewareStack } of [client, s3, ssm] as unknown as cfn.CloudFormation[]) {
     middlewareStack.add((next, { commandName }) => (args) => {
       return next(args).catch((error) => Promise.reject(Object.assign(error, { commandName, identity })))
     })
@@ -99,7 +96,7 @@ export async function openAccount({ region, profile }: Inventory['aws']) {
       const bucket = { Bucket, ExpectedBucketOwner: id }
       await s3.headBucket(bucket).catch(async (error) => {
         if (error.name !== 'NotFound') throw error
-        // S3 takes every region here but its first one.
+        // S3 refuses a LocationConstraint for us-east-1.
         const CreateBucketConfiguration = { LocationConstraint: region as 'eu-west-1' }
         await s3.createBucket({ Bucket, ...(region !== 'us-east-1' && { CreateBucketConfiguration }) })
         await s3.putPublicAccessBlock({ ...bucket, PublicAccessBlockConfiguration: PRIVATE })

@@ -24,7 +24,7 @@ export async function runCommand(main: () => Promise<void>): Promise<void> {
  * Parses the arguments of a command: one stage, as `production` or `--production`, `--name NAME`, and its own flags.
  * @throws an error that names the commands to choose from
  */
-export function parseCommandLine(command: string, args: string[], flags: string[] = []): CommandLine {
+export function parseCommandLine(command: string, args: string[], flags: string[]): CommandLine {
   const names = ['staging', 'production', ...flags]
   const options = {
     name: { type: 'string' },

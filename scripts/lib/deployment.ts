@@ -25,7 +25,7 @@ export type Deployment = {
 /** A change set that can be executed, and the newest event of its stack. */
 export type Plan = ChangeSet & { name: ChangeSetName; stackId: string; since: string | undefined }
 
-/** Packages a stage for the account of app.arc, and hands it over. Errors of AWS become sentences. */
+/** Packages a stage for the account of app.arc, and calls `act` with both. Errors of AWS become sentences. */
 export async function withDeployment(
   { stage, name, flags }: CommandLine,
   act: (deployment: Deployment) => Promise<void>,

@@ -50,7 +50,7 @@ export function explainError(error: AwsError, region: string, env = process.env)
   if (isNetworkError(error)) {
     const isProxied = env.HTTPS_PROXY || env.https_proxy
     const proxy = isProxied
-      ? ' HTTPS_PROXY is set, but this command connects without a proxy: run it where it can.'
+      ? ' HTTPS_PROXY is set, but this command connects without a proxy: run it on a machine that needs none.'
       : ''
     return `AWS cannot be reached in ${region} (${error.code ?? name}). Check the network, and the region in app.arc.${proxy}`
   }

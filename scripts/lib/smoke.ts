@@ -89,9 +89,14 @@ function isProblem(expected: number): (answer: Answer) => boolean {
 async function repeat(check: Check, url: string, deadline: number): Promise<boolean> {
   for (;;) {
     const failure = await findFailure(check, url)
-    const isLast = failure === undefined || Date.now() >= deadline
-    if (isLast) console.log(failure === undefined ? `pass  ${check[0]}` : `FAIL  ${check[0]}: got ${failure}`)
-    if (isLast) return failure === undefined
+    if (failure === undefined) {
+      console.log(`pass  ${check[0]}`)
+      return true
+    }
+    if (Date.now() >= deadline) {
+      console.log(`FAIL  ${check[0]}: got ${failure}`)
+      return false
+    }
     await setTimeout(1000)
   }
 }

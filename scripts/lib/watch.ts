@@ -82,10 +82,10 @@ export function formatEvent(event: StackEvent, start: Date | undefined): string 
 }
 
 /** Cancelled resources, and the stack that counts the others, have no reason of their own. */
-function isFailure({ ResourceStatus = '' as 'CREATE_FAILED', ResourceStatusReason = '' }: StackEvent): boolean {
-  return /FAILED|ROLLBACK/.test(ResourceStatus) && !NO_REASON.test(ResourceStatusReason)
+function isFailure({ ResourceStatus, ResourceStatusReason = '' }: StackEvent): boolean {
+  return /FAILED|ROLLBACK/.test(String(ResourceStatus)) && !NO_REASON.test(ResourceStatusReason)
 }
 
-function isSuccess({ ResourceType, ResourceStatus = '' as 'CREATE_FAILED' }: StackEvent): boolean {
-  return ResourceType === STACK && /^(CREATE|UPDATE)_COMPLETE$/.test(ResourceStatus)
+function isSuccess({ ResourceType, ResourceStatus }: StackEvent): boolean {
+  return ResourceType === STACK && /^(CREATE|UPDATE)_COMPLETE$/.test(String(ResourceStatus))
 }

@@ -28,7 +28,6 @@ export type StartArguments = { arc: Manifest; inventory: { inv: Inventory } }
 export type DeployArguments = StartArguments & {
   cloudformation: Template
   stackName: string
-  dryRun: boolean
   stage: Stage
 }
 

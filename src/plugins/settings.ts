@@ -21,7 +21,7 @@ const SETTINGS = {
     'attempts-per-source': attemptsPerSource,
     'attempts-window-minutes': wholeNumber(15),
   },
-  passwords: { 'minimum-length': minimumLength, 'breach-check': trueOrFalse },
+  passwords: { 'minimum-length': wholeNumber(8, 8, 64), 'breach-check': trueOrFalse },
   alarms: { staging: emailAddress, production: emailAddress },
   domain: { staging: domain, production: domain },
   role: { 'permissions-boundary': policyName },
@@ -79,7 +79,7 @@ function origins(values: unknown[]): string[] {
     new URL(String(value)).origin === value
   const isAny = values.length === 1 && values[0] === '*'
   if (!isAny && !values.every(isOrigin)) {
-    throw Error('give * or origins such as https://math.ai, with no path, no slash at the end and no *')
+    throw Error('give *, https://*, http://* or origins such as https://math.ai, with no path and no slash at the end')
   }
   return values.map(String)
 }
@@ -112,10 +112,6 @@ function attemptsPerSource(values: unknown[]): number | 'off' {
     throw Error('give one whole number, or off')
   }
   return wholeNumber(100)(values)
-}
-
-function minimumLength(values: unknown[]): number {
-  return wholeNumber(8, 8, 64)(values)
 }
 
 function trueOrFalse(values: unknown[]): boolean {

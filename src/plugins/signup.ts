@@ -1,4 +1,5 @@
-// What is this app's own. The rest of src/plugins would suit any Architect app.
+// What is this app's own: its route, tables, rights, variables and outputs. Besides, settings.ts has its settings, alarms.ts
+// watches its log, and the local page is its form.
 import type { Settings } from './settings.ts'
 
 /** The route that app.arc must have. */

@@ -36,17 +36,20 @@ export async function callDatabase<Answer>(
   const settled = new AbortController()
   const after = (ms: number) => setTimeout(ms, undefined, { signal: settled.signal })
   let sends = 0
+  let waiting = 0
   async function send(): Promise<Answer> {
     while (sends < MAX_SENDS) {
       sends++
+      waiting++
       try {
         return await call(client)
       } catch (error) {
-        if (!isTransient(error) || sends === MAX_SENDS) throw error
+        waiting--
+        if (!isTransient(error) || (sends === MAX_SENDS && !waiting)) throw error
         await after(PAUSE_MS)
       }
     }
-    // The calls that were sent decide.
+    // The calls that still wait for an answer decide.
     return new Promise(() => {})
   }
   try {

@@ -7,6 +7,9 @@ import type { Result } from './result.ts'
 /** A valid sign-up. The e-mail address is canonical, all text is in NFC. */
 export type Signup = { email: string; password: string; name: string; age?: number; school?: string }
 
+/** A text in NFC is at most this much shorter: four code points, of two UTF-16 units each, become one. */
+const MAX_SHRINKAGE = 8
+
 type Checked<Value> = Result<Value, FieldError>
 
 /** Checks an untrusted JSON object: a sign-up, or the first error of every wrong field. Other fields are ignored. */
@@ -49,9 +52,6 @@ function readPassword(input: unknown, words: string[]): Checked<string> {
   if (error) return { error: fieldError('user_password', error) }
   return repeatsAWord(value, words) ? { error: fieldError('user_password', 'personal') } : { value }
 }
-
-/** A text in NFC is at most this much shorter: four code points, of two UTF-16 units each, become one. */
-const MAX_SHRINKAGE = 8
 
 // What shows nothing: blanks, marks without a letter, zero-width and other format characters, blank Braille.
 const VISIBLE = /[^\p{Default_Ignorable_Code_Point}\p{White_Space}\p{M}\p{C}\u2800]/u

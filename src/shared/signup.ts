@@ -6,9 +6,9 @@ import type { Signup } from './signup-request.ts'
 import { insertUser, type User } from './users.ts'
 
 /** Who sends a sign-up: the source address, and the Idempotency-Key of the request. */
-export type Caller = { sourceIp: string; idempotencyKey?: string | undefined }
+type Caller = { sourceIp: string; idempotencyKey?: string | undefined }
 
-export type Outcome =
+type Outcome =
   | { outcome: 'created'; uid: string }
   | { outcome: 'email_taken' | 'breached_password' | 'idempotency_key_reused' }
   | { outcome: 'too_many_attempts'; retryAfter: number }
@@ -44,7 +44,7 @@ export async function signUp(
   const started = performance.now()
   const passwordHash = await deps.hashPassword(signup.password)
   const hashed = performance.now()
-  const user = newUser(signup, passwordHash, caller.idempotencyKey)
+  const user = createUser(signup, passwordHash, caller.idempotencyKey)
   const inserted = await deps.insertUser(user)
   const times = { hash_ms: round(hashed - started), store_ms: round(performance.now() - hashed) }
 
@@ -79,7 +79,7 @@ async function isSameSignup(
   )
 }
 
-function newUser({ email, name, age, school }: Signup, user_password: string, idempotencyKey?: string): User {
+function createUser({ email, name, age, school }: Signup, user_password: string, idempotencyKey?: string): User {
   return {
     user_email: email,
     uid: randomUUID(),

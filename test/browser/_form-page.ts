@@ -1,7 +1,10 @@
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'esbuild'
 import { startServer } from '../support/server.ts'
 import { LAN_HOST } from './_browser.ts'
+
+const ROOT = join(import.meta.dirname, '../..')
 
 const FORM = `
   import { SignUpForm } from './examples/SignUpForm.tsx'
@@ -20,6 +23,7 @@ const CLIENT = `${FORM}
 export async function startFormPage(api: string) {
   const { html } = await import(`data:text/javascript,${encodeURIComponent(await bundle(SERVER))}`)
   const script = await bundle(CLIENT)
+  const style = readFileSync(join(ROOT, 'examples/SignUpForm.css'), 'utf8')
   const requests: { method: string; url: string; referer: string }[] = []
   let mayLoadScript = Promise.resolve()
 
@@ -32,7 +36,7 @@ export async function startFormPage(api: string) {
     }
     response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(`<!doctype html>
       <html lang="en"><title>Sign up</title><meta name="viewport" content="width=device-width">
-      <link rel="icon" href="data:,"><script type="module" src="/form.js"></script>
+      <link rel="icon" href="data:,"><style>:root { color-scheme: light dark }${style}</style><script type="module" src="/form.js"></script>
       <main><h1>Sign up</h1><div id="form">${html}</div></main></html>`)
   })
   const path = `/?api=${encodeURIComponent(api)}`
@@ -53,9 +57,9 @@ export async function startFormPage(api: string) {
 }
 
 async function bundle(contents: string): Promise<string> {
-  const resolveDir = join(import.meta.dirname, '../..')
   const { outputFiles } = await build({
-    stdin: { contents, loader: 'tsx', resolveDir },
+    stdin: { contents, loader: 'tsx', resolveDir: ROOT },
+    loader: { '.css': 'empty' },
     bundle: true,
     write: false,
     format: 'esm',

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { IAM } from '@aws-sdk/client-iam'
-import { removeAtExit } from '../support/leftovers.ts'
+import { atExit } from '../support/leftovers.ts'
 import { gatherOutput, run } from '../support/process.ts'
 import { freePorts } from '../support/server.ts'
 
@@ -74,7 +74,7 @@ async function startMinistack(auth: boolean) {
     (error) => ended.abort(error),
   )
   const removeFolder = () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
-  const cancelCleanUp = removeAtExit(() => {
+  const cancelCleanUp = atExit(() => {
     child.kill('SIGKILL')
     removeFolder()
   })

@@ -104,7 +104,7 @@ test('no call leaves the function more than three times, with the limit per sour
   const rows: string[] = []
   for (const limit of ['on', 'off']) {
     const { ATTEMPTS_PER_SOURCE, ...off } = lambdaEnvironment(proxy.port)
-    const process = await startLambda(
+    const fresh = await startLambda(
       bundle.file,
       limit === 'on' ? { ...off, ATTEMPTS_PER_SOURCE: `${ATTEMPTS_PER_SOURCE}` } : off,
     )
@@ -115,42 +115,16 @@ test('no call leaves the function more than three times, with the limit per sour
       ['stalls', fault.silent, 2],
     ] as const) {
       proxy.inject({ '*': spoil })
-      const { status, ms } = await process.invoke(signUpEvent({ ...ada, user_email: `${what}-${limit}@example.com` }))
+      const { status, ms } = await fresh.invoke(signUpEvent({ ...ada, user_email: `${what}-${limit}@example.com` }))
       t.equal(status, 503)
       const counts = callsByOperation()
       const [update = 0, put = 0] = ['UpdateItem', 'PutItem'].map((operation) => counts.get(operation))
       t.deepEqual([update, put], [limit === 'on' ? sent : 0, sent], `${what}, limit ${limit}`)
       rows.push(`| ${what} | ${limit} | ${update} | ${put} | ${Math.round(ms)} |`)
     }
-    await process.stop()
+    await fresh.stop()
   }
   console.log(`| fault of every call | limit | UpdateItem | PutItem | ms |\n|---|---|---|---|---|\n${rows.join('\n')}`)
-})
-
-test('a call that stalls is sent once more, and no third time', async (t) => {
-  for (const operation of ['UpdateItem', 'PutItem'] as const) {
-    proxy.inject({})
-    const warm = await lambda.invoke(signUpEvent({ ...ada, user_email: `warm-${operation}@example.com` }))
-    proxy.inject({ [operation]: firstTime(fault.silent) })
-    const stalled = await lambda.invoke(signUpEvent({ ...ada, user_email: `stalled-${operation}@example.com` }))
-    t.equal(stalled.status, 201)
-    t.equal(stalled.log.skipped, undefined)
-    t.ok(stalled.ms < warm.ms + 1200, `${operation}: ${Math.round(stalled.ms - warm.ms)} ms more`)
-    t.equal(proxy.calls().filter((call) => call.operation === operation).length, 2)
-    proxy.inject({ [operation]: fault.silent })
-    await lambda.invoke(signUpEvent({ ...ada, user_email: `silent-${operation}@example.com` }))
-    t.equal(proxy.calls().filter((call) => call.operation === operation).length, 2, 'it never answers')
-  }
-})
-
-test('a slow table is asked twice and answers in time', async (t) => {
-  proxy.inject({ '*': fault.late(700) })
-  const { status, ms, log } = await lambda.invoke(signUpEvent({ ...ada, user_email: 'late@example.com' }))
-  t.equal(status, 201)
-  t.equal(log.skipped, undefined)
-  const calls = proxy.calls().map(({ operation }) => operation)
-  t.comment(`every answer 700 ms late: ${Math.round(ms)} ms, calls: ${calls.join(', ')}`)
-  t.ok(calls.length <= 5, calls.join())
 })
 
 test('a sign-up makes the same two calls each time, on one connection', async (t) => {
@@ -215,13 +189,6 @@ test('200 sign-ups in a row keep the memory flat', async (t) => {
     }
   }
   await fresh.stop()
-})
-
-test('if the database never answers, the answer is 503 within 8 s', async (t) => {
-  proxy.inject({ '*': fault.silent })
-  const { status, ms } = await lambda.invoke(signUpEvent({ ...ada, user_email: 'silent@example.com' }))
-  t.equal(status, 503)
-  t.ok(ms < 8000, `${Math.round(ms)} ms`)
 })
 
 test('if the read after a refused write never answers, the answer is 503 within 8 s', async (t) => {

@@ -15,7 +15,7 @@ if (spawnSync(schemathesis, ['--version']).status !== 0) {
     manifest: (manifest) => `${manifest}\n@limits\nattempts-per-source off\n`,
   })
   const options = ['--url', sandbox.url, '--checks', 'all', '--max-examples', examples, '--continue-on-failure']
-  // The settings are in schemathesis.toml of this folder.
+  // The settings are in schemathesis.toml of the project's folder.
   const cwd = join(import.meta.dirname, '../..')
   // Hypothesis, the generator of Schemathesis, would keep its files in this folder.
   const env = { ...process.env, HYPOTHESIS_STORAGE_DIRECTORY: join(tmpdir(), 'mathai-signup-hypothesis') }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda'
 import type { RequestLog } from '../../src/shared/log.ts'
 import { TABLE_NAMES } from './dynamodb.ts'
-import { removeAtExit } from './leftovers.ts'
+import { atExit } from './leftovers.ts'
 import { gatherOutput, run } from './process.ts'
 import { copyProject } from './project.ts'
 
@@ -46,7 +46,7 @@ export async function startLambda(bundle: string, environment: Record<string, st
   const output = gatherOutput(child)
   child.on(
     'close',
-    removeAtExit(() => child.kill('SIGKILL')),
+    atExit(() => child.kill('SIGKILL')),
   )
   const ended = once(child, 'close').then(() => Promise.reject(Error(`The process ended:\n${output()}`)))
   ended.catch(() => {})

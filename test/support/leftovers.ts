@@ -1,12 +1,12 @@
-const leftovers = new Set<() => void>()
+const cleanUps = new Set<() => void>()
 
 process.on('exit', () => {
-  for (const remove of leftovers) remove()
+  for (const cleanUp of cleanUps) cleanUp()
 })
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(1))
 
-/** Registers what must not outlive this process, even if a test fails. Call the result once it is gone. */
-export function removeAtExit(remove: () => void): () => void {
-  leftovers.add(remove)
-  return () => void leftovers.delete(remove)
+/** Runs `cleanUp` when this process exits, even if a test fails. Returns a function that cancels it. */
+export function atExit(cleanUp: () => void): () => void {
+  cleanUps.add(cleanUp)
+  return () => void cleanUps.delete(cleanUp)
 }

@@ -2,10 +2,10 @@ import { rmSync } from 'node:fs'
 import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { removeAtExit } from './leftovers.ts'
+import { atExit } from './leftovers.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
-const FILES = ['app.arc', 'package.json', 'tsconfig.json', 'esbuild.cjs', 'src', 'scripts']
+const FILES = ['app.arc', 'package.json', 'tsconfig.json', 'esbuild.cjs', 'openapi.yaml', 'src', 'scripts']
 
 export type Project = { folder: string; remove(): Promise<void> }
 
@@ -15,7 +15,7 @@ export type Edit = { manifest?: (manifest: string) => string; files?: Record<str
 /** A copy of the project in a temporary folder, so that nothing touches the `.build` and the Sandbox of a developer. */
 export async function copyProject({ manifest = (text) => text, files = {} }: Edit = {}): Promise<Project> {
   const folder = await mkdtemp(join(tmpdir(), 'mathai-signup-'))
-  const isRemoved = removeAtExit(() => rmSync(folder, { recursive: true, force: true }))
+  const cancelCleanUp = atExit(() => rmSync(folder, { recursive: true, force: true }))
   for (const file of FILES) await cp(join(ROOT, file), join(folder, file), { recursive: true })
   await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'), 'junction')
   const manifestFile = join(folder, 'app.arc')
@@ -28,7 +28,7 @@ export async function copyProject({ manifest = (text) => text, files = {} }: Edi
     folder,
     async remove(): Promise<void> {
       await rm(folder, { recursive: true, force: true, maxRetries: 5 })
-      isRemoved()
+      cancelCleanUp()
     },
   }
 }

@@ -38,7 +38,7 @@ export async function startProxy(target: number) {
     const { authorization = '' } = incoming.headers
     calls.push({ operation, body: JSON.parse(`${bytes}`), authorization, connection: incoming.socket })
     const forward = () => send(incoming, bytes, target)
-    const fault = faults[operation] ?? faults['*'] ?? answer
+    const fault = faults[operation] ?? faults['*'] ?? pass
     await fault({ forward, response, earlier })
   })
   return {
@@ -66,7 +66,8 @@ async function send({ headers, method, url }: IncomingMessage, bytes: Buffer, po
   return { status: answer.statusCode ?? 0, body: await buffer(answer) }
 }
 
-async function answer({ forward, response }: Exchange): Promise<void> {
+/** No fault: the answer of DynamoDB. */
+export const pass: Fault = async ({ forward, response }) => {
   const { status, body } = await forward()
   response.writeHead(status, AWS_JSON).end(body)
 }
@@ -82,12 +83,12 @@ export const reset: Fault = ({ response }) => void response.destroy()
 export const firstTime =
   (fault: Fault): Fault =>
   (exchange) =>
-    exchange.earlier ? answer(exchange) : fault(exchange)
+    exchange.earlier ? pass(exchange) : fault(exchange)
 export const late =
   (ms: number): Fault =>
   async (exchange) => {
     await new Promise((resolve) => setTimeout(resolve, ms).unref())
-    await answer(exchange)
+    await pass(exchange)
   }
 /** The write happens, and no answer ever comes. */
 export const silent: Fault = async ({ forward }) => void (await forward())

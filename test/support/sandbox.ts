@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { RequestLog } from '../../src/shared/log.ts'
 import { connect, readUsers } from './dynamodb.ts'
-import { removeAtExit } from './leftovers.ts'
+import { atExit } from './leftovers.ts'
 import { gatherOutput } from './process.ts'
 import { copyProject, type Edit } from './project.ts'
 import { freePorts } from './server.ts'
@@ -40,7 +40,7 @@ export async function startSandbox({
   })
   const output = gatherOutput(child)
   const closed = once(child, 'close')
-  closed.then(removeAtExit(() => child.kill()))
+  closed.then(atExit(() => child.kill()))
   /** Resolves once the output of Sandbox has this pattern. */
   async function printed(pattern: RegExp): Promise<void> {
     while (!pattern.test(output())) {

@@ -1,2 +1,3 @@
 declare module 'dynalite'
 declare module 'tiny-json-http'
+declare module '*.css'

@@ -25,7 +25,7 @@ export async function respond(
   event: APIGatewayProxyEventV2,
   deps?: Dependencies,
 ): Promise<APIGatewayProxyStructuredResultV2> {
-  const { body, retryAfter, record } = await reply(event, deps).catch(failed)
+  const { body, retryAfter, record } = await reply(event, deps).catch(answerFailure)
   log({ ...record, request_id: event?.requestContext?.requestId, cold })
   cold = false
   const isProblem = 'status' in body
@@ -47,37 +47,37 @@ export async function respond(
 async function reply(event: APIGatewayProxyEventV2, deps?: Dependencies): Promise<Reply> {
   const request = readBody(event)
   if ('error' in request) return refuse(request.error)
-  const idempotencyKey = header(event, 'idempotency-key')
+  const idempotencyKey = readHeader(event, 'idempotency-key')
   if (idempotencyKey !== undefined && !/^[\x21-\x7e]{1,255}$/.test(idempotencyKey)) {
     return refuse('invalid_idempotency_key')
   }
   const parsed = parseSignup(request.value)
-  if ('error' in parsed) return refuse('invalid_fields', parsed.error)
+  if ('error' in parsed) return refuse('invalid_fields', {}, parsed.error)
   const sourceIp = String(event.requestContext?.http?.sourceIp)
   const result = await signUp(parsed.value, { sourceIp, idempotencyKey }, deps)
   switch (result.outcome) {
     case 'created':
       return { body: { uid: result.uid }, record: result }
     case 'breached_password':
-      return refuse('invalid_fields', [fieldError('user_password', 'breached')], result)
+      return refuse('invalid_fields', result, [fieldError('user_password', 'breached')])
     case 'email_taken':
-      return refuse('email_taken', [fieldError('user_email', 'taken')], result)
+      return refuse('email_taken', result, [fieldError('user_email', 'taken')])
     case 'too_many_attempts': {
       const { retryAfter, ...record } = result
-      return { ...refuse('too_many_attempts', undefined, record), retryAfter }
+      return { ...refuse('too_many_attempts', record), retryAfter }
     }
     case 'idempotency_key_reused':
-      return refuse('idempotency_key_reused', undefined, result)
+      return refuse('idempotency_key_reused', result)
   }
 }
 
 /** The JSON object in the body, or what is wrong with the body. */
 function readBody(event: APIGatewayProxyEventV2): Result<object, ProblemCode> {
-  const contentType = header(event, 'content-type') ?? ''
+  const contentType = readHeader(event, 'content-type') ?? ''
   if (!/^application\/json\s*(;|$)/i.test(contentType)) return { error: 'not_json' }
   const charset = /;\s*charset\s*=\s*"?([^\s;"]*)/i.exec(contentType)?.[1] ?? 'utf-8'
   if (!/^utf-?8$/i.test(charset)) return { error: 'unsupported_charset' }
-  const encoding = header(event, 'content-encoding') ?? 'identity'
+  const encoding = readHeader(event, 'content-encoding') ?? 'identity'
   if (encoding.toLowerCase() !== 'identity') return { error: 'unsupported_content_encoding' }
   const bytes = Buffer.from(String(event.body ?? ''), event.isBase64Encoded ? 'base64' : 'utf8')
   if (bytes.length > MAX_BODY_BYTES) return { error: 'body_too_large' }
@@ -92,18 +92,18 @@ function readBody(event: APIGatewayProxyEventV2): Result<object, ProblemCode> {
 }
 
 /** A request header. API Gateway has lower-cased its name. */
-function header(event: APIGatewayProxyEventV2, name: string): string | undefined {
+function readHeader(event: APIGatewayProxyEventV2, name: string): string | undefined {
   const value: unknown = event.headers?.[name]
   return typeof value === 'string' ? value : undefined
 }
 
-function refuse(code: ProblemCode, errors?: FieldError[], measured?: Partial<RequestLog>): Reply {
+function refuse(code: ProblemCode, record: Partial<RequestLog> = {}, errors?: FieldError[]): Reply {
   const fields = errors?.map((error) => `${error.field}: ${error.code}`)
-  return { body: problem(code, errors), record: { ...measured, outcome: code, ...(fields && { fields }) } }
+  return { body: problem(code, errors), record: { ...record, outcome: code, ...(fields && { fields }) } }
 }
 
 /** The log has only the name of an error: its message could hold what the person typed. */
-function failed(error: unknown): Reply {
+function answerFailure(error: unknown): Reply {
   const code = error instanceof DatabaseUnavailable ? 'unavailable' : 'internal_error'
   if (code === 'internal_error' && process.env.ARC_ENV === 'testing') console.error(error)
   return {

@@ -4,6 +4,9 @@ import type { CorsPolicy } from '../cors.ts'
 
 type Api = { port: number; cors: CorsPolicy; paths: string[] }
 
+/** The local page and the contract, which are not in AWS. */
+const LOCAL_PATHS = ['/', '/openapi.yaml']
+
 let api: Api | undefined
 
 /** Makes the HTTP server of Sandbox answer as API Gateway does. A reload of app.arc calls it again. */
@@ -19,7 +22,7 @@ function onRequest(message: unknown): void {
   for (const [name, value] of corsHeaders(request, api.cors)) response.setHeader(name, value)
   // Sandbox ignores the case of a path and a slash at its end.
   const [pathname = ''] = (request.url ?? '').split('?')
-  if (pathname !== '/' && !api.paths.some((path) => matches(path, pathname))) request.url = '/404'
+  if (!LOCAL_PATHS.includes(pathname) && !api.paths.some((path) => matches(path, pathname))) request.url = '/404'
   // Sandbox only reads a body if its length is known.
   if (request.headers['transfer-encoding'] === 'chunked') request.headers['content-length'] = '1'
   answerErrorsInJson(response)

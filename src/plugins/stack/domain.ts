@@ -1,11 +1,11 @@
 import type { Template } from '../architect.ts'
 import type { Settings } from '../settings.ts'
-import { API, resource } from './template.ts'
+import { API, requireResource } from './template.ts'
 
 /** Gives the API a domain, with a certificate that exists already. Without a domain the template stays as it is. */
 export function addDomain(template: Template, domain: Settings['domain']['production']): void {
   if (domain === null) return
-  resource(template, API).Properties.Domain = {
+  requireResource(template, API).Properties.Domain = {
     DomainName: domain.name,
     CertificateArn: domain.certificate,
     SecurityPolicy: 'TLS_1_2',

@@ -3,7 +3,7 @@ import { tableNames } from '../manifest.ts'
 import type { Settings } from '../settings.ts'
 import { functionsOf, logsId, tableId } from './template.ts'
 
-/** The tables of Sandbox, by their names in app.arc. In AWS, configureFunctions tells them. */
+/** The tables of Sandbox, by their names in app.arc. In AWS, configureFunctions sets them. */
 export function localTableNames(arc: Manifest): Record<string, string> {
   return Object.fromEntries(tableNames(arc).map((name) => [name, `${arc.app}-staging-${name}`]))
 }

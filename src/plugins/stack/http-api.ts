@@ -1,7 +1,7 @@
 import type { Template } from '../architect.ts'
 import type { CorsPolicy } from '../cors.ts'
 import type { Settings } from '../settings.ts'
-import { API, API_LOGS, arnOf, resource } from './template.ts'
+import { API, API_LOGS, arnOf, requireResource } from './template.ts'
 
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging-variables.html
 const ACCESS_LOG = {
@@ -19,7 +19,7 @@ const ACCESS_LOG = {
  * @throws if the API is not in the template
  */
 export function configureApi(template: Template, limits: Settings['limits'], cors: CorsPolicy): void {
-  const { Properties } = resource(template, API)
+  const { Properties } = requireResource(template, API)
   completeBody(Properties.DefinitionBody)
   Properties.CorsConfiguration = cors
   Properties.DefaultRouteSettings = {

@@ -1,6 +1,6 @@
 import { toLogicalID } from '@architect/utils'
 import type { Inventory, Template } from '../architect.ts'
-import { API, functionsOf, resource } from './template.ts'
+import { API, functionsOf, requireResource } from './template.ts'
 
 /**
  * Removes what Architect deploys with every app and this one does not use: the function that serves static files, and
@@ -10,13 +10,13 @@ import { API, functionsOf, resource } from './template.ts'
 export function removeUnused(template: Template, { tables }: Inventory): void {
   const parameters = tables.map(({ name }) => `${toLogicalID(name)}Param`)
   for (const name of ['ParameterStorePolicy', ...parameters]) {
-    resource(template, name)
+    requireResource(template, name)
     delete template.Resources[name]
   }
   for (const [name, lambda] of functionsOf(template)) {
     if (lambda.ArcMetadata?.arcStaticAssetProxy) {
       delete template.Resources[name]
-      delete resource(template, API).Properties.DefinitionBody.paths['/{proxy+}']
+      delete requireResource(template, API).Properties.DefinitionBody.paths['/{proxy+}']
     }
     // The SAM transform warns of this note of Architect.
     delete lambda.ArcMetadata

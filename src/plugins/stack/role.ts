@@ -1,6 +1,6 @@
 import type { Inventory, Template } from '../architect.ts'
 import { TABLE_ACTIONS } from '../signup.ts'
-import { arnOf, functionsOf, logsId, ROLE, resource, tableId } from './template.ts'
+import { arnOf, functionsOf, logsId, ROLE, requireResource, tableId } from './template.ts'
 
 /**
  * Replaces what Architect allows the functions (`dynamodb:*`, logs and SSM) by what they need. The permissions boundary
@@ -15,7 +15,7 @@ export function limitRole(template: Template, { tables }: Inventory, boundary: s
   const logRights = functionsOf(template).map(([name]) =>
     allow(['logs:CreateLogStream', 'logs:PutLogEvents'], logsId(name)),
   )
-  const role = resource(template, ROLE).Properties
+  const role = requireResource(template, ROLE).Properties
   role.Policies = [
     {
       PolicyName: 'TablesAndLogs',

@@ -1,5 +1,5 @@
 import type { Inventory, Stage, Template } from '../architect.ts'
-import { resource, tableId } from './template.ts'
+import { requireResource, tableId } from './template.ts'
 
 /**
  * Protects the tables with `pitr true` in app.arc: in production they can be restored and outlive the stack. All other
@@ -8,7 +8,7 @@ import { resource, tableId } from './template.ts'
  */
 export function configureTables(template: Template, { tables }: Inventory, stage: Stage): void {
   for (const { name, pitr } of tables) {
-    const table = resource(template, tableId(name))
+    const table = requireResource(template, tableId(name))
     const isKept = pitr === true && stage === 'production'
     table.DeletionPolicy = table.UpdateReplacePolicy = isKept ? 'Retain' : 'Delete'
     table.Properties.DeletionProtectionEnabled = isKept

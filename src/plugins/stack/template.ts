@@ -17,7 +17,7 @@ export function logsId(functionId: string): string {
 }
 
 /** @throws if the template has no such resource, which a new version of Architect may name otherwise */
-export function resource(template: Template, name: string): Resource {
+export function requireResource(template: Template, name: string): Resource {
   const found = template.Resources[name]
   if (found) return found
   const names = Object.keys(template.Resources).join(', ')

@@ -1,29 +1,42 @@
 // Runs a script of this project on a Node that can run TypeScript: the one that was started, or else the one that was
 // installed with the project. Plain JavaScript, for Node 20. npm 10 does not link the installed Node, so this looks for it.
 const { spawn, spawnSync } = require('node:child_process')
+const { existsSync } = require('node:fs')
 const { constants } = require('node:os')
 const { delimiter, dirname, join } = require('node:path')
 
+const modules = join(__dirname, '../node_modules')
+if (!existsSync(join(modules, '@architect/functions'))) stop('The packages are missing. Run this first:\n  npm ci')
+if (!existsSync(join(modules, 'typescript')))
+  stop('The development packages are missing. Run this first:\n  npm ci --include=dev')
+
 const [system, file] = process.platform === 'win32' ? ['win', 'node.exe'] : [process.platform, 'node']
-const installed = ['node', 'node-bin'].map((name) =>
-  join(__dirname, '../node_modules', `${name}-${system}-${process.arch}`, 'bin', file),
-)
+const installed = ['node', 'node-bin'].map((name) => join(modules, `${name}-${system}-${process.arch}`, 'bin', file))
 const node = [process.execPath, ...installed].find(runsTypeScript)
-if (!node) {
-  console.error('This machine has no Node that can run this project. Install Node 24 from https://nodejs.org')
-  process.exit(1)
-}
+if (!node) stop('This machine has no Node that can run this project. Install Node 24 from https://nodejs.org')
+
 const env = {
   ...process.env,
+  // Without a terminal, Architect would write escape sequences. It does not know NO_COLOR.
+  ...(!process.stdout.isTTY && { CI: 'true' }),
+  ...(process.env.NO_COLOR && { NO_COLOR: undefined, FORCE_COLOR: '0' }),
   PATH: dirname(node) + delimiter + process.env.PATH,
   // package.json has no "type": with "module", Lambda and Sandbox could not load the CommonJS bundle that Architect builds.
   NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --disable-warning=MODULE_TYPELESS_PACKAGE_JSON`,
 }
-const child = spawn(node, process.argv.slice(2), { stdio: 'inherit', env })
+// The channel closes if this process is killed. Then the script ends, too.
+const endWithParent = `process.on('disconnect', () => process.kill(process.pid, 'SIGTERM')); process.channel?.unref()`
+const args = ['--import', `data:text/javascript,${encodeURIComponent(endWithParent)}`, ...process.argv.slice(2)]
+const child = spawn(node, args, { stdio: ['inherit', 'inherit', 'inherit', 'ipc'], env })
 for (const signal of ['SIGHUP', 'SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal))
 child.on('exit', (status, signal) => process.exit(status ?? 128 + constants.signals[signal]))
 
 function runsTypeScript(path) {
   const [, major, minor] = /^v(\d+)\.(\d+)/.exec(spawnSync(path, ['--version'], { encoding: 'utf8' }).stdout) ?? []
   return major > 22 || (major === '22' && minor >= 18)
+}
+
+function stop(message) {
+  console.error(message)
+  process.exit(1)
 }

@@ -4,11 +4,17 @@ import { createConnection } from 'node:net'
 import { CommandError, runCommand } from './lib/command.ts'
 import { checkTypes, readProject } from './lib/project.ts'
 
-const { PORT = '3333', ARC_HOST = '127.0.0.1' } = process.env
+const PORT = process.env.PORT || '3333'
+const ARC_HOST = process.env.ARC_HOST || '127.0.0.1'
 
 await runCommand(async () => {
   if (!/^\d+$/.test(PORT) || Number(PORT) < 1 || Number(PORT) > 65535) {
     throw new CommandError(`PORT is ${PORT}. It must be a whole number from 1 to 65535.`)
+  }
+  if (ARC_HOST.includes(':')) {
+    throw new CommandError(
+      `ARC_HOST is ${ARC_HOST}. Sandbox does not work on IPv6. Use 0.0.0.0, or an IPv4 address of this machine.`,
+    )
   }
   if (await isInUse(Number(PORT))) {
     throw new CommandError(`Port ${PORT} is in use. Choose another one: set PORT, for example to 4000.`)

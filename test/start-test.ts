@@ -1,7 +1,9 @@
 // What a person sees of `npm start`, and what local code can see of the machine.
-import { mkdir } from 'node:fs/promises'
+import { mkdir, rm } from 'node:fs/promises'
 import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+import { stripVTControlCharacters } from 'node:util'
 import test, { type Test } from 'tape'
 import { ada, signUp } from './support/client.ts'
 import { startDynamoDB } from './support/dynamodb.ts'
@@ -28,8 +30,10 @@ for (const command of [NPM_START, ['node_modules/.bin/arc', 'sandbox']]) {
     for (const noise of [/warn/i, /deprecat/i, /DEP0/, /credential/i, /IMDS/, /error/i, /Reparsing/, /undefined/]) {
       t.notOk(noise.test(output), `no ${noise}`)
     }
-    const [curl = ''] = /curl .*\\\n.*/.exec(output) ?? []
-    const { status, output: answer } = await run(`${curl} --silent`, '.')
+    if (command === NPM_START) t.equal(stripVTControlCharacters(output), output, 'a log file has no escape sequences')
+    await sandbox.printed(/-d '.*\n/)
+    const [curl = ''] = /curl .*\\\n.*\n\n$/.exec(sandbox.output()) ?? []
+    const { status, output: answer } = await run(`${curl.trim()} --silent`, '.')
     t.equal(status, 0, curl)
     t.match(answer, /^\{"uid":"[0-9a-f-]{36}"\}$/, 'the curl that it prints signs a person up')
 
@@ -80,6 +84,12 @@ const situations: [string, () => Edit, NodeJS.ProcessEnv, RegExp][] = [
     /^PORT is 80000\. It must be a whole number from 1 to 65535\.\n$/,
   ],
   [
+    'ARC_HOST is an IPv6 address',
+    () => ({}),
+    { ARC_HOST: '::' },
+    /^ARC_HOST is ::\. Sandbox does not work on IPv6\. Use 0\.0\.0\.0/,
+  ],
+  [
     'a setting is wrong',
     () => ({ manifest: (manifest) => `${manifest}\n@limits\nrequest-bust 5\n` }),
     { PORT: '' },
@@ -107,6 +117,38 @@ for (const [what, edit, env, sentence] of situations) {
     await project.remove()
   })
 }
+
+test('an empty ARC_HOST is none', async (t) => {
+  const sandbox = await startSandbox({ command: NPM_START, env: { ARC_HOST: '' } })
+  t.equal((await signUp(sandbox, { ...ada, user_email: 'empty@example.com' })).status, 201)
+  await sandbox.stop()
+})
+
+for (const signal of ['SIGHUP', 'SIGKILL'] as const) {
+  test(`${signal} to the launcher ends Sandbox, too`, async (t) => {
+    const sandbox = await startSandbox({ command: NPM_START })
+    process.kill(sandbox.pid, signal)
+    while (await fetch(sandbox.url).catch(() => undefined)) await setTimeout(50)
+    t.pass('the port is free')
+    await sandbox.stop()
+  })
+}
+
+test('the exit status of a script is that of the signal that ended it', async (t) => {
+  const { status } = await run(`node scripts/launch.cjs -e "process.kill(process.pid, 'SIGTERM')"`, process.cwd())
+  t.equal(status, 143)
+})
+
+test('without packages each script names the command that installs them', async (t) => {
+  const project = await copyProject()
+  await rm(join(project.folder, 'node_modules'))
+  const start = () => run('node scripts/launch.cjs scripts/start.ts', project.folder)
+  t.deepEqual(await start(), { status: 1, output: 'The packages are missing. Run this first:\n  npm ci\n' })
+  await mkdir(join(project.folder, 'node_modules/@architect/functions'), { recursive: true })
+  const { output } = await start()
+  t.equal(output, 'The development packages are missing. Run this first:\n  npm ci --include=dev\n')
+  await project.remove()
+})
 
 test('if the port is in use, npm start stops with a sentence', async (t) => {
   const { port, stop } = await startServer(() => {})

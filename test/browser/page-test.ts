@@ -1,6 +1,7 @@
 // The page that `npm start` serves at /, in a real Chromium.
 import type { Browser, Page } from 'playwright-core'
 import test from 'tape'
+import { run } from '../support/process.ts'
 import {
   checkState,
   focused,
@@ -134,6 +135,39 @@ test('it tries again after a 503, and shows Retry-After', {
   t.deepEqual([keys.length, new Set(keys).size], [5, 1], 'the same form keeps its key')
   await checkState(t, page, 'page-409')
   await page.close()
+})
+
+test('a long name, text of 200 % and forced colours do not break it', { skip }, async (t) => {
+  const page = await browser.newPage({ viewport: { width: 360, height: 640 }, forcedColors: 'active' })
+  await page.goto(api.url)
+  const border = await page.locator('[type=submit]').evaluate((button) => getComputedStyle(button).borderTopWidth)
+  t.equal(border, '1px', 'the button has a border')
+  await typeIntoFields(page, { ...kim, user_email: 'long@example.com', user_name: 'W'.repeat(100) })
+  await page.keyboard.press('Enter')
+  await page.getByText(/^Welcome, W+! Your account is ready\.$/).waitFor()
+  t.ok(await fitsTheScreen(page), 'a long name')
+  await page.addStyleTag({ content: ':root { font-size: 200% }' })
+  t.ok(await fitsTheScreen(page), 'text of 200 %')
+  await page.close()
+})
+
+test('it says that it is local, fills in an example, copies it as curl, and shows the contract', {
+  skip,
+}, async (t) => {
+  const context = await browser.newContext({ permissions: ['clipboard-read', 'clipboard-write'] })
+  const page = await context.newPage()
+  await page.goto(api.url)
+  t.ok(await page.getByText('This is your machine: users are kept in memory').isVisible())
+  await page.getByRole('button', { name: 'Fill in an example' }).click()
+  await page.locator('[name=user_name]').fill("O'Neil")
+  await page.getByRole('button', { name: 'Copy as curl' }).click()
+  await page.getByRole('button', { name: 'Copied' }).waitFor()
+  const command = await page.evaluate(() => navigator.clipboard.readText())
+  const { output } = await run(`${command} --silent`, '.')
+  t.match(output, /^\{"uid":"[0-9a-f-]{36}"\}$/, command)
+  await page.getByRole('link', { name: 'The contract' }).click()
+  t.match(String(await page.textContent('body')), /^openapi: 3\.1\.1\n/)
+  await context.close()
 })
 
 test('with the server gone, no old answer is left standing', { skip }, async (t) => {

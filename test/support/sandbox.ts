@@ -59,6 +59,7 @@ export async function startSandbox({
   const [, app] = /@app\s+(\S+)/.exec(await readFile(join(project.folder, 'app.arc'), 'utf8')) ?? []
   return {
     url: `http://127.0.0.1:${http}`,
+    pid: child.pid as number,
     folder: project.folder,
     /** All that Sandbox and the handler have printed so far. */
     output,

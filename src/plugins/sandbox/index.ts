@@ -25,7 +25,11 @@ function announce({ arc, inventory: { inv } }: StartArguments): void {
   requireCompiled(inv)
   const { ports } = JSON.parse(String(process.env.ARC_SANDBOX))
   configureServer(arc, ports.http)
-  const url = `http://${process.env.ARC_HOST}:${ports.http}`
+  // After what Sandbox prints when its plugins have started.
+  setTimeout(printAddress, 0, `http://${process.env.ARC_HOST}:${ports.http}`)
+}
+
+function printAddress(url: string): void {
   console.log(`
 Open ${url} in a browser, or try it:
   curl ${url}${ROUTE.path} -H 'content-type: application/json' \\

@@ -1,0 +1,211 @@
+// examples/ and the blocks of docs/front-end.md in new Next.js and Vite apps, as their users check them, and on a plain page.
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, extname, join } from 'node:path'
+import { build } from 'esbuild'
+import test from 'tape'
+import { launchBrowser, skip } from '../browser/_browser.ts'
+import { ada } from '../support/client.ts'
+import { run } from '../support/process.ts'
+import { startSandbox } from '../support/sandbox.ts'
+import { startServer } from '../support/server.ts'
+
+const ROOT = join(import.meta.dirname, '../..')
+const URL_OF_API = { SIGNUP_URL: 'https://api.example/signup', NEXT_TELEMETRY_DISABLED: '1' }
+const MAIN = `import { createRoot } from 'react-dom/client'
+import { SignUpForm } from '../app/sign-up/SignUpForm'
+createRoot(document.getElementById('root')!).render(<SignUpForm url="/signup" className="mine" />)
+`
+const TSCONFIG = {
+  compilerOptions: {
+    target: 'es2022',
+    lib: ['es2023', 'dom', 'dom.iterable'],
+    module: 'esnext',
+    moduleResolution: 'bundler',
+    jsx: 'react-jsx',
+    strict: true,
+    noEmit: true,
+    skipLibCheck: true,
+  },
+}
+
+let app: string
+let docs: string
+let sandbox: Awaited<ReturnType<typeof startSandbox>>
+
+const write = async (path: string, text: string) => {
+  await mkdir(dirname(join(app, path)), { recursive: true })
+  await writeFile(join(app, path), text)
+}
+/** The code block of docs/front-end.md that has this text. */
+const blockWith = (text: string) =>
+  [...docs.matchAll(/```\w+\n([\s\S]*?)```/g)].find(([block]) => block.includes(text))?.[1] ?? ''
+const succeeds = async (t: test.Test, command: string, env: NodeJS.ProcessEnv = {}) => {
+  const { status, output } = await run(command, app, { ...URL_OF_API, ...env })
+  t.equal(status, 0, `${command}\n${status ? output : ''}`)
+}
+
+test('a new app gets the copied files and the blocks of the documentation', async (t) => {
+  app = await mkdtemp(join(tmpdir(), 'mathai-front-end-'))
+  docs = await readFile(join(ROOT, 'docs/front-end.md'), 'utf8')
+  for (const file of ['package.json', 'package-lock.json']) await cp(join(import.meta.dirname, file), join(app, file))
+  for (const file of ['SignUpForm.tsx', 'SignUpForm.css', 'signup.ts']) {
+    await cp(join(ROOT, 'examples', file), join(app, 'app/sign-up', file), { recursive: true })
+  }
+  await write('app/sign-up/page.tsx', blockWith('app/sign-up/page.tsx'))
+  await write('app/api/signup/route.ts', blockWith('app/api/signup/route.ts'))
+  await write(
+    'app/layout.tsx',
+    'export default function Layout({ children }: { children: React.ReactNode }) { return <html lang="en"><body>{children}</body></html> }\n',
+  )
+  await write(
+    'eslint.config.mjs',
+    "import next from 'eslint-config-next/core-web-vitals'\nimport typescript from 'eslint-config-next/typescript'\nexport default [...next, ...typescript]\n",
+  )
+  await write('src/main.tsx', MAIN)
+  await write('src/tailwind.tsx', `import './tailwind.css'\n${MAIN}`)
+  await write('src/tailwind.css', '@import "tailwindcss";\n')
+  for (const name of ['main', 'tailwind']) {
+    await write(
+      `${name}.html`,
+      `<!doctype html><html lang="en"><meta name="viewport" content="width=device-width"><title>x</title><div id="root"></div><script type="module" src="/src/${name}.tsx"></script></html>`,
+    )
+  }
+  await write(
+    'vite.config.mjs',
+    "import tailwind from '@tailwindcss/vite'\nexport default { plugins: [tailwind()], build: { rollupOptions: { input: ['main.html', 'tailwind.html'] } } }\n",
+  )
+  await write('tsconfig.json', JSON.stringify({ ...TSCONFIG, include: ['app/sign-up/*.ts*', 'css.d.ts'] }))
+  const paths = { react: ['./node_modules/types-react-oldest'], 'react/*': ['./node_modules/types-react-oldest/*'] }
+  await write(
+    'oldest.json',
+    JSON.stringify({
+      compilerOptions: { ...TSCONFIG.compilerOptions, paths },
+      include: ['app/sign-up/SignUpForm.tsx', 'css.d.ts'],
+    }),
+  )
+  await write('css.d.ts', "declare module '*.css'\n")
+  await succeeds(t, 'npm ci --ignore-scripts --no-audit --silent')
+})
+
+test('it compiles with the oldest and the newest types of React 19', async (t) => {
+  for (const project of ['oldest.json', 'tsconfig.json']) await succeeds(t, `npx tsc --project ${project}`)
+})
+
+test('the lint rules of a new Next.js app and of a new Vite app find nothing', async (t) => {
+  await succeeds(t, 'npx eslint --max-warnings 0 app')
+  await succeeds(t, 'npx oxlint --deny-warnings app')
+})
+
+test('Next.js builds it, and stops if SIGNUP_URL is missing', async (t) => {
+  await succeeds(t, 'npx next build')
+  const { status, output } = await run('npx next build', app, { ...URL_OF_API, SIGNUP_URL: '' })
+  t.notEqual(status, 0)
+  t.match(output, /Set SIGNUP_URL to the SignupApiUrl/)
+})
+
+test('Vite builds it, and it looks right with and without the reset of Tailwind', { skip }, async (t) => {
+  await succeeds(t, 'npx vite build')
+  const types: Record<string, string> = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css' }
+  const server = await startServer(async ({ url = '' }, response) => {
+    const file = await readFile(join(app, 'dist', url)).catch(() => undefined)
+    response.writeHead(file ? 200 : 404, { 'content-type': types[extname(url)] ?? '' }).end(file)
+  })
+  const browser = await launchBrowser()
+  for (const name of ['main', 'tailwind']) {
+    const page = await browser.newPage({ viewport: { width: 390, height: 800 } })
+    await page.goto(`${server.url}/${name}.html`)
+    await page.locator('.signup-form.mine').waitFor()
+    const fields = await page.locator('input, .signup-button').evaluateAll((elements) =>
+      elements.map((element) => {
+        const { borderTopWidth, borderTopStyle, fontSize } = getComputedStyle(element)
+        return {
+          height: element.getBoundingClientRect().height,
+          size: Number.parseFloat(fontSize),
+          border: `${borderTopWidth} ${borderTopStyle}`,
+        }
+      }),
+    )
+    t.equal(fields.length, 6)
+    for (const { height, size, border } of fields) {
+      t.ok(
+        height >= 44 && size >= 16 && border === '1px solid',
+        `${name}: ${height} px high, text of ${size} px, border ${border}`,
+      )
+    }
+    const tops = await page
+      .locator('label, input')
+      .evaluateAll((elements) => elements.map((element) => element.getBoundingClientRect().top))
+    t.deepEqual(
+      tops,
+      tops.toSorted((a, b) => a - b),
+      `${name}: each label is above its field`,
+    )
+    await page.close()
+  }
+  await browser.close()
+  await server.stop()
+})
+
+test('the route handler passes on what the API answers, and has an answer if the API is down', async (t) => {
+  sandbox = await startSandbox()
+  await write('route.ts', blockWith('app/api/signup/route.ts'))
+  const post = async (url: string, body: object) => {
+    process.env.SIGNUP_URL = url
+    const { POST } = await import(`${join(app, 'route.ts')}?${url}`)
+    const request = new Request('http://page.example/api/signup', {
+      method: 'POST',
+      body: JSON.stringify(body),
+      headers: { 'idempotency-key': 'k' },
+    })
+    const answer: Response = await POST(request)
+    return {
+      status: answer.status,
+      retryAfter: answer.headers.get('retry-after'),
+      body: (await answer.json()) as Record<string, unknown>,
+    }
+  }
+  const first = await post(`${sandbox.url}/signup`, ada)
+  t.equal(first.status, 201)
+  t.deepEqual(await post(`${sandbox.url}/signup`, ada), first, 'the key is passed on')
+  t.equal((await post(`${sandbox.url}/signup`, {})).body.code, 'invalid_fields')
+  const down = await post('http://127.0.0.1:1/signup', ada)
+  t.deepEqual([down.status, down.retryAfter, down.body.code], [503, '2', 'unavailable'])
+  delete process.env.SIGNUP_URL
+  await import(`${join(app, 'route.ts')}?unset`).then(
+    () => t.fail('it loaded'),
+    ({ message }) => t.match(message, /^Set SIGNUP_URL/),
+  )
+})
+
+test('the plain page signs somebody up', { skip }, async (t) => {
+  const html = blockWith('<form method="post">').replace(/https:\/\/abc123[^']*/, `${sandbox.url}/signup`)
+  const { outputFiles } = await build({ entryPoints: [join(ROOT, 'examples/signup.ts')], write: false, format: 'esm' })
+  const server = await startServer(({ url }, response) => {
+    const isScript = url === '/signup.js'
+    response
+      .writeHead(200, { 'content-type': isScript ? 'text/javascript' : 'text/html' })
+      .end(isScript ? outputFiles[0]?.text : html)
+  })
+  const browser = await launchBrowser()
+  const page = await browser.newPage()
+  await page.goto(server.url)
+  const status = page.getByRole('status')
+  for (const [user_email, expected] of [
+    ['a@b', 'This is not a complete e-mail address.'],
+    ['plain@example.com', 'Welcome!'],
+  ] as const) {
+    for (const [name, value] of Object.entries({ ...ada, user_email }))
+      await page.locator(`[name=${name}]`).fill(String(value))
+    await page.getByRole('button').click()
+    await status.filter({ hasText: expected }).waitFor()
+    t.pass(expected)
+  }
+  await browser.close()
+  await server.stop()
+})
+
+test('all that was started stops', async () => {
+  await sandbox.stop()
+  await rm(app, { recursive: true, maxRetries: 5 })
+})

@@ -10,30 +10,8 @@ import {
   useSyncExternalStore,
 } from 'react'
 import { createSignUp, type Problem } from './signup'
+import { ENGLISH, type Texts } from './texts'
 import './SignUpForm.css'
-
-/** Every text of the form. To translate it, pass another object. `errors` has the sentences for a field and its code. */
-export const ENGLISH = {
-  lang: 'en',
-  dir: 'ltr',
-  user_email: 'E-mail address',
-  user_password: 'Password',
-  user_name: 'Name',
-  user_age: 'Age (optional)',
-  user_school: 'School (optional)',
-  passwordHint: '8 characters or more. Three unrelated words are good.',
-  showPassword: 'Show password',
-  submit: 'Sign up',
-  sending: 'Signing up…',
-  retrying: 'Trying again…',
-  welcome: 'Welcome! Your account is ready.',
-  correct: 'Please correct the marked fields.',
-  noScript: 'Turn on JavaScript to sign up.',
-  wait: (minutes: number) => (minutes === 1 ? 'Try again in a minute.' : `Try again in ${minutes} minutes.`),
-  /** Such as `'user_email taken'`, or `unavailable` for the whole form. Without one, the API's English sentence is shown. */
-  errors: {} as Record<string, string>,
-}
-export type Texts = typeof ENGLISH
 
 type FieldName = 'user_email' | 'user_password' | 'user_name' | 'user_age' | 'user_school'
 type FieldAttributes = InputHTMLAttributes<HTMLInputElement> & { name: FieldName }
@@ -140,7 +118,6 @@ type FieldProps = FieldAttributes & { label: string; hint: string; error: Proble
 
 function Field({ label, hint, error, texts, children, ...attributes }: FieldProps) {
   const id = useId()
-  const described = `${hint && `${id}-hint`} ${error ? `${id}-error` : ''}`.trim()
   const plain = attributes.name === 'user_password' && { spellCheck: false, autoCapitalize: 'none', autoCorrect: 'off' }
   return (
     <div className="signup-field">
@@ -148,16 +125,14 @@ function Field({ label, hint, error, texts, children, ...attributes }: FieldProp
       <input
         id={id}
         aria-invalid={Boolean(error)}
-        aria-describedby={described || undefined}
+        aria-describedby={`${id}-hint ${id}-error`}
         {...plain}
         {...attributes}
       />
       {children}
-      {hint && (
-        <p id={`${id}-hint`} className="signup-hint">
-          {hint}
-        </p>
-      )}
+      <p id={`${id}-hint`} className="signup-hint">
+        {hint}
+      </p>
       <p id={`${id}-error`} className="signup-error">
         {error && <Sentence texts={texts} code={`${attributes.name} ${error.code}`} message={error.message} />}
       </p>
@@ -167,14 +142,8 @@ function Field({ label, hint, error, texts, children, ...attributes }: FieldProp
 
 /** The translation of a code, or the API's English sentence. */
 function Sentence({ texts, code = '', message }: { texts: Texts; code: string | undefined; message: string }) {
-  const translation = texts.errors[code]
-  return translation ? (
-    <span>{translation}</span>
-  ) : (
-    <span lang="en" dir="ltr">
-      {message}
-    </span>
-  )
+  const english = <span {...{ lang: 'en', dir: 'ltr' }}>{message}</span>
+  return texts.errors[code] ?? english
 }
 
 const noChange = () => () => {}

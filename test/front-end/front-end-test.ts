@@ -49,7 +49,7 @@ test('a new app gets the copied files and the blocks of the documentation', asyn
   app = await mkdtemp(join(tmpdir(), 'mathai-front-end-'))
   docs = await readFile(join(ROOT, 'docs/front-end.md'), 'utf8')
   for (const file of ['package.json', 'package-lock.json']) await cp(join(import.meta.dirname, file), join(app, file))
-  for (const file of ['SignUpForm.tsx', 'SignUpForm.css', 'signup.ts']) {
+  for (const file of ['SignUpForm.tsx', 'SignUpForm.css', 'texts.ts', 'signup.ts']) {
     await cp(join(ROOT, 'examples', file), join(app, 'app/sign-up', file), { recursive: true })
   }
   await write('app/sign-up/page.tsx', blockWith('app/sign-up/page.tsx'))

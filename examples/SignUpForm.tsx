@@ -32,7 +32,7 @@ type Props = { url: string; onSignedUp?: (uid: string) => void; className?: stri
  */
 export function SignUpForm({ url, onSignedUp, className = '', texts = ENGLISH }: Props) {
   const hydrated = useSyncExternalStore(
-    noChange,
+    () => () => {},
     () => true,
     () => false,
   )
@@ -145,8 +145,6 @@ function Sentence({ texts, code = '', message }: { texts: Texts; code: string | 
   const english = <span {...{ lang: 'en', dir: 'ltr' }}>{message}</span>
   return texts.errors[code] ?? english
 }
-
-const noChange = () => () => {}
 
 // After a sign-up, the button that had the focus is gone.
 const focus = (element: HTMLElement | null) => element?.focus()

@@ -9,129 +9,71 @@ const ADA = 'arn:aws:iam::123456789012:user/ada'
 const DEPLOYER = 'arn:aws:sts::123456789012:assumed-role/MathaiDeployer/session'
 const USE_ROLE =
   'deployer.yaml grants what a deploy needs: an administrator deploys it, and you use its role. See docs/operating.md.'
+const ADD_RIGHT = 'deployer.yaml makes this role: an administrator adds the right there and deploys that file again.'
+const SCP = 'Whoever made that service control policy must allow it.'
+const CHANGED = 'Another deploy changes this stack:'
 
 const error = (name: string, message: string, more: Partial<AwsError> = {}): AwsError =>
   Object.assign(Error(message), { name, $metadata: { httpStatusCode: 400 }, ...more })
-const refused = (more: Partial<AwsError>) =>
-  error('Forbidden', 'UnknownError', { $metadata: { httpStatusCode: 403 }, identity: ADA, ...more })
-const unreachable = error('Error', 'getaddrinfo ENOTFOUND x', { code: 'ENOTFOUND', $metadata: {} })
 
-const errors: [string, AwsError, string, NodeJS.ProcessEnv?][] = [
-  [
-    'a right that nobody gave',
-    error(
-      'AccessDenied',
-      `User: ${ADA} is not authorized to perform: cloudformation:CreateChangeSet on resource: arn:aws:x because no identity-based policy allows the cloudformation:CreateChangeSet action`,
-    ),
-    `${ADA} may not do cloudformation:CreateChangeSet, because no identity-based policy allows the cloudformation:CreateChangeSet action. ${USE_ROLE}`,
-  ],
-  [
-    'a right that the role of deployer.yaml lacks',
-    error('AccessDenied', `User: ${DEPLOYER} is not authorized to perform: s3:PutObject on resource: "arn:aws:s3:::b"`),
-    `${DEPLOYER} may not do s3:PutObject. deployer.yaml makes this role: an administrator adds the right there and deploys that file again.`,
-  ],
-  ...Object.entries({
+/** Errors of AWS, as "name: message", and what is said of each. */
+const sentences: Record<string, string> = {
+  [`AccessDenied: User: ${ADA} is not authorized to perform: cloudformation:CreateChangeSet on resource: arn:aws:x because no identity-based policy allows the cloudformation:CreateChangeSet action`]: `${ADA} may not do cloudformation:CreateChangeSet, because no identity-based policy allows the cloudformation:CreateChangeSet action. ${USE_ROLE}`,
+  [`AccessDenied: User: ${DEPLOYER} is not authorized to perform: s3:PutObject on resource: "arn:aws:s3:::b"`]: `${DEPLOYER} may not do s3:PutObject. ${ADD_RIGHT}`,
+  [`AccessDenied: User: ${DEPLOYER} is not authorized to perform: cloudformation:DescribeStacks with an explicit deny in a service control policy`]: `${DEPLOYER} may not do cloudformation:DescribeStacks, with an explicit deny in a service control policy. ${SCP}`,
+  [`AccessDenied: User: ${ADA} is not authorized to perform: s3:CreateBucket on resource: "arn:aws:s3:::b" because no service control policy allows the s3:CreateBucket action`]: `${ADA} may not do s3:CreateBucket, because no service control policy allows the s3:CreateBucket action. ${SCP}`,
+  [`AccessDenied: User: ${ADA} is not authorized to perform: iam:PassRole with an explicit deny in an identity-based policy`]: `${ADA} may not do iam:PassRole, with an explicit deny in an identity-based policy. Whoever made that identity-based policy must allow it.`,
+  'ExpiredToken: The security token included in the request is expired':
+    'The AWS credentials have expired. Get new ones, for example with "aws sso login".',
+  'InvalidClientTokenId: The security token included in the request is invalid.':
+    'AWS does not accept these credentials in af-south-1: "The security token included in the request is invalid.". Either the keys are wrong, or this account has not enabled the region. See whether it has:\n  aws account get-region-opt-status --region-name af-south-1',
+  'SignatureDoesNotMatch: Signature expired: 20261126T000000Z is now earlier than 20261126T001500Z':
+    'The clock of this machine is wrong: AWS says "Signature expired: 20261126T000000Z is now earlier than 20261126T001500Z". Set the clock, then try again.',
+  'RequestTimeTooSkewed: The difference is too large.':
+    'The clock of this machine is wrong: AWS says "The difference is too large.". Set the clock, then try again.',
+  'ThrottlingException: Rate exceeded': 'AWS throttles the calls of this account. Try again in a few minutes.',
+  'SlowDown: Please reduce your request rate.': 'AWS throttles the calls of this account. Try again in a few minutes.',
+  'InvalidChangeSetStatus: ChangeSet [arn] cannot be executed in its current status of [OBSOLETE]': `${CHANGED} ChangeSet [arn] cannot be executed in its current status of [OBSOLETE] Deploy again when it has ended.`,
+  'ValidationError: Stack:arn is in UPDATE_IN_PROGRESS state and can not be updated.': `${CHANGED} Stack:arn is in UPDATE_IN_PROGRESS state and can not be updated. Deploy again when it has ended.`,
+  'LimitExceededException: Too many stacks': 'LimitExceededException: Too many stacks',
+}
+for (const [text, sentence] of Object.entries(sentences)) {
+  test(`explained: ${text.slice(0, 90)}`, async (t) => {
+    const [, name = '', message = ''] = /^(\w+): (.*)/s.exec(text) ?? []
+    t.equal(explainError(error(name, message), 'af-south-1', {}), sentence)
+  })
+}
+
+test('a denial of S3 without a word names the right and who lacks it', async (t) => {
+  for (const [commandName, action] of Object.entries({
     HeadBucketCommand: 's3:ListBucket',
     CreateBucketCommand: 's3:CreateBucket',
     PutPublicAccessBlockCommand: 's3:PutBucketPublicAccessBlock',
     PutObjectCommand: 's3:PutObject',
-  }).map(([commandName, action]): [string, AwsError, string] => [
-    `${action}, without a word`,
-    refused({ commandName }),
-    `${ADA} may not do ${action}. ${USE_ROLE}`,
-  ]),
-  [
-    'a rule of the organisation',
-    error(
-      'AccessDenied',
-      `User: ${DEPLOYER} is not authorized to perform: cloudformation:DescribeStacks with an explicit deny in a service control policy`,
-    ),
-    `${DEPLOYER} may not do cloudformation:DescribeStacks, with an explicit deny in a service control policy. Whoever made that service control policy must allow it.`,
-  ],
-  [
-    'a right that the organisation does not give',
-    error(
-      'AccessDenied',
-      `User: ${ADA} is not authorized to perform: s3:CreateBucket on resource: "arn:aws:s3:::b" because no service control policy allows the s3:CreateBucket action`,
-    ),
-    `${ADA} may not do s3:CreateBucket, because no service control policy allows the s3:CreateBucket action. Whoever made that service control policy must allow it.`,
-  ],
-  [
-    'an explicit deny of a policy of its own',
-    error(
-      'AccessDenied',
-      `User: ${ADA} is not authorized to perform: iam:PassRole with an explicit deny in an identity-based policy`,
-    ),
-    `${ADA} may not do iam:PassRole, with an explicit deny in an identity-based policy. Whoever made that identity-based policy must allow it.`,
-  ],
-  [
-    'credentials that have expired',
-    error('ExpiredToken', 'The security token included in the request is expired'),
-    'The AWS credentials have expired. Get new ones, for example with "aws sso login".',
-  ],
-  [
-    'wrong keys, or a region that the account has not enabled',
-    error('InvalidClientTokenId', 'The security token included in the request is invalid.'),
-    'AWS does not accept these credentials in af-south-1: "The security token included in the request is invalid.". Either the keys are wrong, or this account has not enabled the region. See whether it has:\n  aws account get-region-opt-status --region-name af-south-1',
-  ],
-  [
-    'a wrong clock',
-    error('SignatureDoesNotMatch', 'Signature expired: 20261126T000000Z is now earlier than 20261126T001500Z'),
-    'The clock of this machine is wrong: AWS says "Signature expired: 20261126T000000Z is now earlier than 20261126T001500Z". Set the clock, then try again.',
-  ],
-  [
-    'a wrong clock, said by S3',
-    error('RequestTimeTooSkewed', 'The difference between the request time and the current time is too large.'),
-    'The clock of this machine is wrong: AWS says "The difference between the request time and the current time is too large.". Set the clock, then try again.',
-  ],
-  [
-    'throttling',
-    error('ThrottlingException', 'Rate exceeded'),
-    'AWS throttles the calls of this account. Try again in a few minutes.',
-  ],
-  [
-    'throttling by S3',
-    error('SlowDown', 'Please reduce your request rate.'),
-    'AWS throttles the calls of this account. Try again in a few minutes.',
-  ],
-  [
-    'no network',
-    unreachable,
-    'AWS cannot be reached in af-south-1 (ENOTFOUND). Check the network, and the region in app.arc.',
-  ],
-  [
-    "no network but a company's proxy",
-    unreachable,
-    'AWS cannot be reached in af-south-1 (ENOTFOUND). Check the network, and the region in app.arc. HTTPS_PROXY is set, but this command connects without a proxy: run it on a machine that needs none.',
-    { HTTPS_PROXY: 'http://proxy.example:3128' },
-  ],
-  [
-    'another deploy, which ended first',
-    error('InvalidChangeSetStatus', 'ChangeSet [arn] cannot be executed in its current status of [OBSOLETE]'),
-    'Another deploy changes this stack: ChangeSet [arn] cannot be executed in its current status of [OBSOLETE] Deploy again when it has ended.',
-  ],
-  [
-    'another deploy, which goes on',
-    error('ValidationError', 'Stack:arn is in UPDATE_IN_PROGRESS state and can not be updated.'),
-    'Another deploy changes this stack: Stack:arn is in UPDATE_IN_PROGRESS state and can not be updated. Deploy again when it has ended.',
-  ],
-  [
-    'what else AWS says',
-    error('LimitExceededException', 'Too many stacks', { commandName: 'CreateChangeSetCommand' }),
-    'CreateChangeSet: LimitExceededException: Too many stacks',
-  ],
-  [
-    'an error without a message',
-    error('InternalError', '', { commandName: 'PutObjectCommand', $metadata: { httpStatusCode: 500 } }),
-    'PutObject: InternalError: status 500',
-  ],
-]
+  })) {
+    const refused = error('Forbidden', 'UnknownError', {
+      commandName,
+      identity: ADA,
+      $metadata: { httpStatusCode: 403 },
+    })
+    t.equal(explainError(refused, 'us-east-1', {}), `${ADA} may not do ${action}. ${USE_ROLE}`)
+  }
+})
 
-for (const [what, cause, sentence, env = {}] of errors) {
-  test(`explained: ${what}`, async (t) => t.equal(explainError(cause, 'af-south-1', env), sentence))
-}
+test('without a network, also behind a proxy, that is what it says', async (t) => {
+  const lost = error('Error', 'getaddrinfo ENOTFOUND x', { code: 'ENOTFOUND', $metadata: {} })
+  const sentence = 'AWS cannot be reached in us-east-1 (ENOTFOUND). Check the network, and the region in app.arc.'
+  t.equal(explainError(lost, 'us-east-1', {}), sentence)
+  t.equal(
+    explainError(lost, 'us-east-1', { HTTPS_PROXY: 'http://proxy.example:3128' }),
+    `${sentence} HTTPS_PROXY is set, but this command connects without a proxy: run it on a machine that needs none.`,
+  )
+})
 
-test('a message that is not about a right is not explained as one', async (t) => {
+test('whatever else AWS says is printed, with the call', async (t) => {
+  const failed = { commandName: 'PutObjectCommand', $metadata: { httpStatusCode: 500 } }
+  t.equal(explainError(error('InternalError', 'Oops', failed), 'us-east-1', {}), 'PutObject: InternalError: Oops')
+  t.equal(explainError(error('InternalError', '', failed), 'us-east-1', {}), 'PutObject: InternalError: status 500')
   t.equal(explainDenial('The log group is not there'), undefined)
 })
 

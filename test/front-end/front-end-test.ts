@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os'
 import { dirname, extname, join } from 'node:path'
 import { build } from 'esbuild'
 import test from 'tape'
+import { fieldError } from '../../src/shared/field-errors.ts'
+import { problem } from '../../src/shared/problem.ts'
 import { launchBrowser, skip } from '../browser/_browser.ts'
 import { ada } from '../support/client.ts'
 import { run } from '../support/process.ts'
@@ -28,6 +30,13 @@ const TSCONFIG = {
     skipLibCheck: true,
   },
 }
+
+const ARABIC = `import { createRoot } from 'react-dom/client'
+import { SignUpForm } from '../app/sign-up/SignUpForm'
+import { ENGLISH } from '../app/sign-up/texts'
+const texts = { ...ENGLISH, lang: 'ar', dir: 'rtl', submit: 'سجل', errors: { 'user_email required': 'أدخل بريدك' } }
+createRoot(document.getElementById('root')!).render(<SignUpForm url="/signup" texts={texts} />)
+`
 
 let app: string
 let docs: string
@@ -64,8 +73,9 @@ test('a new app gets the copied files and the blocks of the documentation', asyn
   )
   await write('src/main.tsx', MAIN)
   await write('src/tailwind.tsx', `import './tailwind.css'\n${MAIN}`)
+  await write('src/arabic.tsx', ARABIC)
   await write('src/tailwind.css', '@import "tailwindcss";\n')
-  for (const name of ['main', 'tailwind']) {
+  for (const name of ['main', 'tailwind', 'arabic']) {
     await write(
       `${name}.html`,
       `<!doctype html><html lang="en"><meta name="viewport" content="width=device-width"><title>x</title><div id="root"></div><script type="module" src="/src/${name}.tsx"></script></html>`,
@@ -73,7 +83,7 @@ test('a new app gets the copied files and the blocks of the documentation', asyn
   }
   await write(
     'vite.config.mjs',
-    "import tailwind from '@tailwindcss/vite'\nexport default { plugins: [tailwind()], build: { rollupOptions: { input: ['main.html', 'tailwind.html'] } } }\n",
+    "import tailwind from '@tailwindcss/vite'\nexport default { plugins: [tailwind()], build: { rollupOptions: { input: ['main.html', 'tailwind.html', 'arabic.html'] } } }\n",
   )
   await write('tsconfig.json', JSON.stringify({ ...TSCONFIG, include: ['app/sign-up/*.ts*', 'css.d.ts'] }))
   const paths = { react: ['./node_modules/types-react-oldest'], 'react/*': ['./node_modules/types-react-oldest/*'] }
@@ -104,10 +114,19 @@ test('Next.js builds it, and stops if SIGNUP_URL is missing', async (t) => {
   t.match(output, /Set SIGNUP_URL to the SignupApiUrl/)
 })
 
-test('Vite builds it, and it looks right with and without the reset of Tailwind', { skip }, async (t) => {
+test('Vite builds it, it looks right with and without the reset of Tailwind, and it can be translated', {
+  skip,
+}, async (t) => {
   await succeeds(t, 'npx vite build')
   const types: Record<string, string> = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css' }
   const server = await startServer(async ({ url = '' }, response) => {
+    if (url === '/signup') {
+      const errors = [fieldError('user_email', 'required'), fieldError('user_name', 'required')]
+      response
+        .writeHead(400, { 'content-type': 'application/json' })
+        .end(JSON.stringify(problem('invalid_fields', errors)))
+      return
+    }
     const file = await readFile(join(app, 'dist', url)).catch(() => undefined)
     response.writeHead(file ? 200 : 404, { 'content-type': types[extname(url)] ?? '' }).end(file)
   })
@@ -143,6 +162,14 @@ test('Vite builds it, and it looks right with and without the reset of Tailwind'
     )
     await page.close()
   }
+  const page = await browser.newPage()
+  await page.goto(`${server.url}/arabic.html`)
+  await page.getByRole('button', { name: 'سجل' }).click()
+  await page.getByText('أدخل بريدك').waitFor()
+  t.equal(await page.locator('.signup-form').getAttribute('dir'), 'rtl')
+  t.equal(await page.locator('[name=user_email]').getAttribute('dir'), 'ltr', 'an address reads from left to right')
+  const english = page.locator('[lang=en][dir=ltr]', { hasText: 'Enter your name.' })
+  t.equal(await english.count(), 1, 'what is not translated is marked as English')
   await browser.close()
   await server.stop()
 })

@@ -20,10 +20,14 @@ const executablePath = PATHS.find((path) => path && existsSync(path))
 export const skip = !executablePath
 if (skip) console.log('skipped: the browser tests need a Chromium. Install one, or set CHROME_PATH.')
 
+/** How long a page may take for anything. Much longer than it needs, for a busy machine. */
+const PATIENCE_MS = 120_000
+
 /** A host name that means this machine. Unlike 127.0.0.1 over http, it is no secure context, as in a LAN. */
 export const LAN_HOST = 'lan.test'
 
-export function launchBrowser(): Promise<Browser> {
+/** A browser whose pages wait for conditions, as long as it may take. */
+export async function launchBrowser(): Promise<Browser> {
   const args = [
     '--no-sandbox',
     '--disable-gpu',
@@ -31,7 +35,15 @@ export function launchBrowser(): Promise<Browser> {
     '--disable-background-networking',
     `--host-resolver-rules=MAP ${LAN_HOST} 127.0.0.1`,
   ]
-  return chromium.launch({ executablePath: String(executablePath), args })
+  const browser = await chromium.launch({ executablePath: String(executablePath), args, timeout: PATIENCE_MS })
+  const { newContext } = browser
+  browser.newContext = async (options) => {
+    const context = await newContext.call(browser, options)
+    context.setDefaultTimeout(PATIENCE_MS)
+    return context
+  }
+  browser.newPage = async (options) => (await browser.newContext(options)).newPage()
+  return browser
 }
 
 /** The API in Sandbox, with a proxy in front of its DynamoDB. */

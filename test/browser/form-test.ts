@@ -318,7 +318,6 @@ test('all that was started stops', { skip }, async (t) => {
 /** A new page. `stop` closes it, and fails if React or the form reported any other error than those named. */
 async function openPage() {
   const page = await browser.newPage()
-  page.setDefaultTimeout(10_000)
   const errors: string[] = []
   page.on('pageerror', ({ message }) => errors.push(message))
   page.on('console', (message) => {

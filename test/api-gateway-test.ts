@@ -1,5 +1,5 @@
 // Sandbox answers as API Gateway does in AWS. API Gateway cannot run here, so the CORS answers are compared with the
-// configuration in the template.
+// policy that stack-test.ts finds in the template.
 import { once } from 'node:events'
 import { readFile, writeFile } from 'node:fs/promises'
 import { type IncomingMessage, type RequestOptions, request } from 'node:http'
@@ -9,7 +9,6 @@ import test from 'tape'
 import { type CorsPolicy, corsPolicy } from '../src/plugins/cors.ts'
 import { actAsApiGateway } from '../src/plugins/sandbox/api-gateway.ts'
 import { ada } from './support/client.ts'
-import { packageCopy } from './support/plan.ts'
 import { startSandbox } from './support/sandbox.ts'
 import { startServer } from './support/server.ts'
 
@@ -41,12 +40,10 @@ const policies: [string[], Record<string, string | null>][] = [
 ]
 
 for (const [origins, allowed] of policies) {
-  test(`CORS, if ${origins.join(' and ')} may call: the answers follow the template`, async (t) => {
-    const deployed = await deployedPolicy(origins)
-    t.deepEqual(deployed.AllowOrigins, origins)
+  test(`CORS, if ${origins.join(' and ')} may call: the answers follow the policy of the template`, async (t) => {
     // Several values each, so that the commas between them are compared, too.
     const several = { AllowMethods: ['GET', 'POST'], AllowHeaders: ['a', 'b'], ExposeHeaders: ['c', 'd'] }
-    const policy = { ...deployed, ...several }
+    const policy = { ...corsPolicy(origins, {}), ...several }
     const server = await startServer((_, response) => void response.end())
     actAsApiGateway({ port: server.port, cors: policy, paths: ['/signup'] })
     const corsAnswer = async (method: string, headers: Record<string, string>) =>
@@ -142,7 +139,7 @@ test('Sandbox answers each origin by app.arc, whatever the status, and goes on a
       manifest.replace('@cors\n', `@cors\ntesting ${origins.join(' ')}\n`).replace('@http', '@http\nget /crash'),
     files: { 'src/http/get-crash/index.ts': "export const handler = async () => { throw Error('the cause') }\n" },
   })
-  const policy = { ...(await deployedPolicy(origins)), AllowMethods: ['GET', 'POST'] }
+  const policy = { ...corsPolicy(origins, {}), AllowMethods: ['GET', 'POST'] }
   const body = JSON.stringify(ada)
   const chunked = { body: new Blob([body]).stream(), duplex: 'half' }
   const requests: [number, string, RequestInit][] = [
@@ -196,14 +193,6 @@ test('Sandbox: a route of app.arc replaces the local page and the local 404', as
   t.equal(await read('/other/path'), 'everything else')
   await sandbox.stop()
 })
-
-/** The CORS configuration of the template if these origins are in app.arc. */
-async function deployedPolicy(origins: string[]): Promise<CorsPolicy> {
-  const { template } = await packageCopy('production', {
-    manifest: (manifest) => manifest.replace('production *', `production ${origins.join(' ')}`),
-  })
-  return template.Resources.HTTP?.Properties.CorsConfiguration
-}
 
 /** Sends a request whose path and headers `fetch` would not send. */
 async function send(options: RequestOptions, body = '') {

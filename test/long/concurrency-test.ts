@@ -6,7 +6,7 @@ import { loadHandler } from '../support/handler.ts'
 import { buildBundle, lambdaEnvironment, signUpEvent, startLambda } from '../support/lambda.ts'
 import { captureLog } from '../support/log.ts'
 
-test('of 50 concurrent sign-ups with one address one succeeds, and 500 with different addresses all succeed', async (t) => {
+test('of 50 concurrent sign-ups with one address one succeeds, and 50 with different addresses all succeed', async (t) => {
   const dynamodb = await startDynamoDB()
   const { respond, deps } = await loadHandler(dynamodb.port)
   const signUpAll = (count: number, email: (index: number) => string) =>
@@ -28,11 +28,11 @@ test('of 50 concurrent sign-ups with one address one succeeds, and 500 with diff
     t.deepEqual(verified, winners, "the stored hash is of the winner's password only")
     t.equal(user?.uid, JSON.parse(String(answers[winners[0] ?? -1]?.body)).uid)
 
-    const others = await signUpAll(500, (index) => `user${index}@example.com`)
-    t.ok(
-      others.every(({ statusCode }) => statusCode === 201),
-      '500 distinct ones',
-    )
+    // In Lambda each has a process. Here all share one, which would make more of them wait for DynamoDB too long.
+    for (let group = 0; group < 10; group++) {
+      const others = await signUpAll(50, (index) => `user${group}-${index}@example.com`)
+      t.deepEqual([...new Set(others.map(({ statusCode }) => statusCode))], [201], `50 distinct ones, group ${group}`)
+    }
     t.equal(await dynamodb.countUsers(), 501)
   })
   await dynamodb.stop()

@@ -31,7 +31,7 @@ const MEGABYTES_AS_REPLACED = 256
 export const THIS_API = 'this API'
 export const REPLACED = 'the replaced system'
 
-/** This API as a production deploy builds it, and the peers, bundled with the same options. */
+/** This API as a production deploy builds it, and the peers, minified for the same Node, without the plugins of our esbuild.cjs. */
 export async function buildCandidates(port: number, python?: string) {
   const bundle = await buildBundle()
   const folder = await mkdtemp(join(tmpdir(), 'mathai-bench-'))
@@ -83,7 +83,7 @@ export async function buildCandidates(port: number, python?: string) {
 }
 
 async function buildPeer(name: string, outfile: string): Promise<void> {
-  const { target, minify, legalComments, external, plugins } = createRequire(import.meta.url)('../esbuild.cjs')
+  const { target, minify, legalComments } = createRequire(import.meta.url)('../esbuild.cjs')
   await build({
     entryPoints: [join(import.meta.dirname, 'peers', `${name}.ts`)],
     outfile,
@@ -94,7 +94,7 @@ async function buildPeer(name: string, outfile: string): Promise<void> {
     target,
     minify,
     legalComments,
-    external: name === 'aws-sdk' ? [] : external,
-    plugins,
+    // The AWS client of Architect's helpers takes its plugin for SSM from the bundle.
+    external: name === 'aws-sdk' ? [] : ['@aws-sdk/*', 'aws-sdk/*', '@smithy/*'],
   })
 }

@@ -51,7 +51,7 @@ async function execute({ account, target, template }: Deployment, plan: Plan, ma
   }
   const goesOn = `CloudFormation goes on with ${target.stackName}. See how far it is:\n${showStack(target)}`
   onSignal((exitStatus) => {
-    console.error(`\nThis command stopped watching. ${goesOn}`)
+    console.error(`\n${wrap(`This command stopped watching. ${goesOn}`)}`)
     process.exit(exitStatus)
   })
   await account.executeChangeSet(plan.name)

@@ -6,14 +6,12 @@ import { parseArgs } from 'node:util'
 import { startDynamoDB } from '../test/support/dynamodb.ts'
 import { startProxy } from '../test/support/proxy.ts'
 import { buildCandidates, REPLACED, THIS_API } from './candidates.ts'
-import { drawChart } from './chart.ts'
 import * as cost from './cost.ts'
 import { type Measured, measureSignups, SSM_MS } from './signups.ts'
 
 /** Odd, so that a median is a measured value. */
 const ROUNDS = 11
 const DOCUMENT = new URL('../docs/benchmarks.md', import.meta.url)
-const CHART = new URL('../docs/benchmarks.svg', import.meta.url)
 
 const { values: options } = parseArgs({ options: { json: { type: 'boolean' }, write: { type: 'boolean' } } })
 const python = findPython()
@@ -40,12 +38,6 @@ if (options.write) {
     DOCUMENT,
     document.replace(tables, () => `${report}\n`),
   )
-  const bars = fullSize.map(({ candidate, startMs, loadMs, first }) => ({
-    name: candidate.name,
-    parts: [startMs + loadMs, first.hashMs, first.databaseMs + first.overheadMs],
-  }))
-  const title = 'The first sign-up of a process, in milliseconds'
-  writeFileSync(CHART, drawChart(title, ['start and load', 'hash', 'DynamoDB, SSM and all else'], bars))
 }
 
 function writeReport(ours: Measured): string {

@@ -1,5 +1,5 @@
 // The whole way in one account: deploy, the contract over the network, a repeat, a failed update, and the end of it all.
-// `npm run test:emulator` runs it in MiniStack, `npm run test:aws` in the account of your credentials, where it costs cents.
+// `npm run test:emulator` runs it in MiniStack, `npm run test:aws` in the account of your credentials, which costs cents.
 import { randomBytes } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'

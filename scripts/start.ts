@@ -1,6 +1,6 @@
 // Starts the API on this machine: the checks whose failure Sandbox would not explain, then `arc sandbox`.
 import { createRequire } from 'node:module'
-import { createConnection } from 'node:net'
+import { createServer } from 'node:net'
 import { CommandError, runCommand } from './lib/command.ts'
 import { checkTypes, readProject } from './lib/project.ts'
 
@@ -16,8 +16,12 @@ await runCommand(async () => {
       `ARC_HOST is ${ARC_HOST}. Sandbox does not work on IPv6. Use 0.0.0.0, or an IPv4 address of this machine.`,
     )
   }
-  if (await isInUse(Number(PORT))) {
+  const failure = await tryToListen(Number(PORT), ARC_HOST)
+  if (failure === 'EADDRINUSE') {
     throw new CommandError(`Port ${PORT} is in use. Choose another one: set PORT, for example to 4000.`)
+  }
+  if (failure) {
+    throw new CommandError(`This machine cannot listen on ${ARC_HOST}:${PORT} (${failure}). Check ARC_HOST and PORT.`)
   }
   // Sandbox runs in this process, so that a signal to this process stops it. The plugins read the command when they load.
   const arcFile = createRequire(import.meta.url).resolve('@architect/architect/src/index.js')
@@ -28,10 +32,11 @@ await runCommand(async () => {
   if (!(await arc())) process.exit(1)
 })
 
-function isInUse(port: number): Promise<boolean> {
+/** The code of the error if the port is not free or the host is not of this machine. */
+function tryToListen(port: number, host: string): Promise<string | undefined> {
   return new Promise((resolve) => {
-    const socket = createConnection({ port, host: ARC_HOST === '0.0.0.0' ? '127.0.0.1' : ARC_HOST })
-    socket.on('connect', () => socket.destroy(resolve(true) as undefined))
-    socket.on('error', () => resolve(false))
+    const server = createServer()
+    server.on('error', (error: NodeJS.ErrnoException) => resolve(error.code))
+    server.listen(port, host, () => server.close(() => resolve(undefined)))
   })
 }

@@ -113,5 +113,5 @@ test('npm run smoke ends with one sentence if there is no API, or if an argument
   const [port] = await freePorts(1)
   const { status, output } = await run(`node scripts/smoke.ts http://127.0.0.1:${port}`, process.cwd())
   t.equal(status, 1)
-  t.match(output, /^FAIL {2}a preflight is answered with 204: got ECONNREFUSED\n/)
+  t.equal(output, 'FAIL  a preflight is answered with 204: got ECONNREFUSED\n')
 })

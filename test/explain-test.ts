@@ -87,5 +87,7 @@ test('without credentials the profiles that exist are named', async (t) => {
   writeFileSync(env.AWS_CONFIG_FILE, '[default]\nregion = x\n[profile work]\nsso_session = a\n[sso-session a]\n')
   writeFileSync(env.AWS_SHARED_CREDENTIALS_FILE, '[work]\n[play]\n')
   t.equal(explainError(missing, 'us-east-1', env), sentence(' to one of default, work, play'))
+  const unknown = explainError(missing, 'us-east-1', { ...env, AWS_PROFILE: 'nope' })
+  t.equal(unknown, 'The AWS profile nope does not exist. Set AWS_PROFILE to one of default, work, play.')
   rmSync(folder, { recursive: true })
 })

@@ -90,6 +90,12 @@ const situations: [string, () => Edit, NodeJS.ProcessEnv, RegExp][] = [
     /^ARC_HOST is ::\. Sandbox does not work on IPv6\. Use 0\.0\.0\.0/,
   ],
   [
+    'ARC_HOST is of another machine',
+    () => ({}),
+    { ARC_HOST: '192.0.2.1' },
+    /^This machine cannot listen on 192\.0\.2\.1:\d+ \(EADDRNOTAVAIL\)\. Check ARC_HOST\s+and PORT\.\n$/,
+  ],
+  [
     'a setting is wrong',
     () => ({ manifest: (manifest) => `${manifest}\n@limits\nrequest-bust 5\n` }),
     { PORT: '' },

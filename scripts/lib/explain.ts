@@ -71,8 +71,11 @@ export function isThrottled({ name }: AwsError): boolean {
 }
 
 function explainCredentials(message: string, env: NodeJS.ProcessEnv): string {
-  const names = readProfileNames(env).join(', ')
-  const profile = names ? `AWS_PROFILE to one of ${names}` : 'AWS_PROFILE'
+  const names = readProfileNames(env)
+  const profile = names.length ? `AWS_PROFILE to one of ${names.join(', ')}` : 'AWS_PROFILE'
+  const { AWS_PROFILE } = env
+  if (AWS_PROFILE && !names.includes(AWS_PROFILE))
+    return `The AWS profile ${AWS_PROFILE} does not exist. Set ${profile}.`
   return `There are no AWS credentials: ${message.replace(/\.$/, '')}. Set ${profile}, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.`
 }
 

@@ -20,14 +20,21 @@ type Options = {
 export const SMOKE_TEST_EMAIL = 'smoke-test@example.com'
 
 const ORIGIN = 'https://smoke.example'
+/** The code of a network error. */
+const UNREACHABLE = /^(E[A-Z_]+|fetch failed)$/
 
 /** Checks an API from outside with one sign-up, and prints a line for each check. Resolves to true if all have passed. */
 export async function smokeTest(url: string, { origins = [], patienceSeconds = 0 }: Options = {}): Promise<boolean> {
   const deadline = Date.now() + patienceSeconds * 1000
   const target = url.replace(/\/?(signup\/?)?$/, '/signup')
-  const results: boolean[] = []
-  for (const check of [...contractChecks(), ...corsChecks(origins)]) results.push(await repeat(check, target, deadline))
-  return results.every(Boolean)
+  let hasPassed = true
+  for (const check of [...contractChecks(), ...corsChecks(origins)]) {
+    const failure = await repeat(check, target, deadline)
+    if (failure) hasPassed = false
+    // Without an answer to the first check, there is none to the others.
+    if (failure && UNREACHABLE.test(failure)) break
+  }
+  return hasPassed
 }
 
 function contractChecks(): Check[] {
@@ -85,17 +92,13 @@ function isProblem(expected: number): (answer: Answer) => boolean {
   }
 }
 
-/** Repeats a check until it passes or the time is over. */
-async function repeat(check: Check, url: string, deadline: number): Promise<boolean> {
+/** Repeats a check until it passes or the time is over. Resolves to the last failure. */
+async function repeat(check: Check, url: string, deadline: number): Promise<string | undefined> {
   for (;;) {
     const failure = await findFailure(check, url)
-    if (failure === undefined) {
-      console.log(`pass  ${check[0]}`)
-      return true
-    }
-    if (Date.now() >= deadline) {
-      console.log(`FAIL  ${check[0]}: got ${failure}`)
-      return false
+    if (failure === undefined || Date.now() >= deadline) {
+      console.log(failure === undefined ? `pass  ${check[0]}` : `FAIL  ${check[0]}: got ${failure}`)
+      return failure
     }
     await setTimeout(1000)
   }

@@ -177,13 +177,13 @@ test('Vite builds it, it looks right with and without the reset of Tailwind, and
 test('the route handler passes on what the API answers, and has an answer if the API is down', async (t) => {
   sandbox = await startSandbox()
   await write('route.ts', blockWith('app/api/signup/route.ts'))
-  const post = async (url: string, body: object) => {
+  const post = async (url: string, body: object, changed: Record<string, string> = {}) => {
     process.env.SIGNUP_URL = url
     const { POST } = await import(`${join(app, 'route.ts')}?${url}`)
     const request = new Request('http://page.example/api/signup', {
       method: 'POST',
       body: JSON.stringify(body),
-      headers: { 'idempotency-key': 'k' },
+      headers: { 'content-type': 'application/json', 'idempotency-key': 'k', ...changed },
     })
     const answer: Response = await POST(request)
     return {
@@ -196,6 +196,8 @@ test('the route handler passes on what the API answers, and has an answer if the
   t.equal(first.status, 201)
   t.deepEqual(await post(`${sandbox.url}/signup`, ada), first, 'the key is passed on')
   t.equal((await post(`${sandbox.url}/signup`, {})).body.code, 'invalid_fields')
+  t.equal((await post(`${sandbox.url}/signup`, ada, { 'content-type': 'text/plain' })).status, 415)
+  t.equal((await post(`${sandbox.url}/signup`, ada, { 'content-length': '8193' })).status, 413)
   const down = await post('http://127.0.0.1:1/signup', ada)
   t.deepEqual([down.status, down.retryAfter, down.body.code], [503, '2', 'unavailable'])
   delete process.env.SIGNUP_URL

@@ -3,7 +3,7 @@ import type { ResourceChange } from '@aws-sdk/client-cloudformation'
 import test from 'tape'
 import { describeLosses, formatChanges } from '../scripts/lib/changes.ts'
 
-/** A change: "+" adds, "-" removes, "~" modifies. A property with an @ changes because of a reference. */
+/** A change: "+" adds, "-" removes, "~" modifies. A property with an @ changes because of a reference, one with a ? by itself, to a value that is known later. */
 function change(
   mark: string,
   ResourceType: string,
@@ -22,8 +22,8 @@ function change(
       .filter(Boolean)
       .map((name) => ({
         Target:
-          name === 'DeletionPolicy' ? { Attribute: name } : { Attribute: 'Properties', Name: name.replace('@', '') },
-        Evaluation: name.startsWith('@') ? 'Dynamic' : 'Static',
+          name === 'DeletionPolicy' ? { Attribute: name } : { Attribute: 'Properties', Name: name.replace(/[@?]/, '') },
+        Evaluation: /^[@?]/.test(name) ? 'Dynamic' : 'Static',
         ChangeSource: name.startsWith('@') ? 'ResourceReference' : 'DirectModification',
       })),
   }
@@ -37,6 +37,7 @@ const shown: [ResourceChange, string][] = [
   [change('~', 'Role', '', 'DeletionPolicy'), '~ Role  modified (DeletionPolicy)'],
   [change('~', 'Role', 'True', 'Path'), '! Role  recreated (Path)'],
   [change('~', 'Role', 'False', '@Policies'), '~ Role  perhaps modified (Policies)'],
+  [change('~', 'Role', 'False', '?Policies'), '~ Role  modified (Policies)'],
   [change('~', 'Role', 'Conditional', '@Path'), '! Role  perhaps recreated (Path)'],
 ]
 for (const [resource, line] of shown) {
@@ -50,6 +51,11 @@ for (const [resource, line] of shown) {
 test('tables come first, in columns; a change of the outputs alone is named', async (t) => {
   const lines = '+ Users  AWS::DynamoDB::Table, added\n+ Role   AWS::IAM::Role, added'
   t.equal(formatChanges([change('+', 'Role'), change('+', 'Table')]), lines)
+  const perhaps = 'perhaps: it depends on a value that is known during the deploy only'
+  t.equal(
+    formatChanges([change('~', 'Role', 'False', '@Path'), change('+', 'Table')]),
+    `+ Users  AWS::DynamoDB::Table, added\n~ Role   perhaps modified (Path)\n\n${perhaps}`,
+  )
   t.equal(formatChanges([]), 'No resource changes, only the outputs of the stack.')
 })
 

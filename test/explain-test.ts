@@ -68,12 +68,19 @@ test('without a network, also behind a proxy, that is what it says', async (t) =
     explainError(lost, 'us-east-1', { HTTPS_PROXY: 'http://proxy.example:3128' }),
     `${sentence} HTTPS_PROXY is set, but this command connects without a proxy: run it on a machine that needs none.`,
   )
+  const silent = error('TimeoutError', 'socket timed out', { $metadata: {} })
+  t.equal(explainError(silent, 'us-east-1', {}), sentence.replace('ENOTFOUND', 'TimeoutError'))
+  for (const code of ['ERR_MODULE_NOT_FOUND', 'ENOENT']) {
+    const ours = Object.assign(Error('the file is missing'), { code })
+    t.equal(explainError(ours, 'us-east-1', {}), 'Error: the file is missing', `${code} is no error of the network`)
+  }
 })
 
 test('whatever else AWS says is printed, with the call', async (t) => {
   const failed = { commandName: 'PutObjectCommand', $metadata: { httpStatusCode: 500 } }
   t.equal(explainError(error('InternalError', 'Oops', failed), 'us-east-1', {}), 'PutObject: InternalError: Oops')
   t.equal(explainError(error('InternalError', '', failed), 'us-east-1', {}), 'PutObject: InternalError: status 500')
+  t.equal(explainError(error('Unknown', 'UnknownError', failed), 'us-east-1', {}), 'PutObject: Unknown: status 500')
   t.equal(explainDenial('The log group is not there'), undefined)
 })
 

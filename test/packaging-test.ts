@@ -19,7 +19,7 @@ function zip(files: Record<string, string>) {
   const zips = zipFunctions({ Resources: { Signup: signup }, Outputs: {} }, 'bucket')
   rmSync(folder, { recursive: true })
   const [[key, bytes] = ['', new Uint8Array()]] = zips
-  return { uri: signup.Properties.CodeUri, key, files: Object.keys(unzipSync(bytes)) }
+  return { uri: signup.Properties.CodeUri, key, bytes, files: Object.keys(unzipSync(bytes)) }
 }
 
 test('the same code has the same ZIP, wherever and whenever it is made; other code or another name has not', async (t) => {
@@ -27,6 +27,7 @@ test('the same code has the same ZIP, wherever and whenever it is made; other co
   t.match(first.key, /^[0-9a-f]{64}\.zip$/)
   t.equal(first.uri, `s3://bucket/${first.key}`)
   t.equal(zip({ 'index.js': '1' }).key, first.key)
+  t.equal(Buffer.from(first.bytes).readUInt32LE(10), 0x00210000, 'the time of an entry is the first that ZIP knows')
   t.notEqual(zip({ 'index.js': '2' }).key, first.key)
   t.notEqual(zip({ 'main.js': '1' }).key, first.key)
   t.deepEqual(zip({ 'lib/b.js': '2', 'a.js': '1' }).files, ['a.js', 'lib/b.js'])

@@ -61,9 +61,11 @@ export function explainError(error: AwsError, region: string, env = process.env)
   return [commandName.replace(/Command$/, ''), name, details].filter(Boolean).join(': ')
 }
 
+const NETWORK_CODE = /^E(AI_|CONN|HOST|NET|NOTFOUND|PIPE|PROTO|TIMEDOUT)/
+
 /** True if AWS did not answer. */
 export function isNetworkError({ code = '', name, $metadata }: AwsError): boolean {
-  return !$metadata?.httpStatusCode && (name === 'TimeoutError' || /^E[A-Z_]+$/.test(code))
+  return !$metadata?.httpStatusCode && (name === 'TimeoutError' || NETWORK_CODE.test(code))
 }
 
 export function isThrottled({ name }: AwsError): boolean {

@@ -45,7 +45,7 @@ export function stateOf(status: string | undefined): State {
 export function advise(target: Target, status = 'DELETE_COMPLETE', reason = 'AWS gives no reason.'): string {
   const { stackName, command, stuck = [] } = target
   const stackCommand = (name: string, more = '') =>
-    aws(target, `cloudformation ${name} --stack-name ${stackName}${more}`)
+    awsCommand(target, `cloudformation ${name} --stack-name ${stackName}${more}`)
   const remove = `${stackCommand('delete-stack')}\n${stackCommand('wait stack-delete-complete')}`
   const resources = stuck.join(' ') || 'LOGICAL_IDS'
   const advice: Record<State, string> = {
@@ -69,9 +69,10 @@ export function advise(target: Target, status = 'DELETE_COMPLETE', reason = 'AWS
 /** The command of the AWS CLI that shows how far a stack is. */
 export function showStack(target: Target): string {
   const query = '--query "Stacks[0].[StackStatus,Outputs]"'
-  return aws(target, `cloudformation describe-stacks --stack-name ${target.stackName} ${query}`)
+  return awsCommand(target, `cloudformation describe-stacks --stack-name ${target.stackName} ${query}`)
 }
 
-export function aws({ cliOptions }: Target, args: string): string {
+/** An indented command of the AWS CLI, for the account and region of a stack. */
+export function awsCommand({ cliOptions }: Target, args: string): string {
   return `  aws ${args} ${cliOptions}`
 }

@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises'
 import type { Stack, StackEvent } from '@aws-sdk/client-cloudformation'
 import type { Account } from './aws.ts'
 import { type AwsError, isNetworkError, isThrottled } from './explain.ts'
-import { aws, stateOf, type Target } from './stack-states.ts'
+import { awsCommand, stateOf, type Target } from './stack-states.ts'
 
 const STACK = 'AWS::CloudFormation::Stack'
 const NO_REASON = /^(|Resource \w+ cancelled.*|The following resource\(s\) failed.*|Rollback (requested|complete).*)$/
@@ -67,8 +67,8 @@ export function describeKeptTables(target: Target, events: StackEvent[]): string
     .map(
       (name) =>
         `The table ${name} is kept, and empty unless somebody has signed up. An administrator may delete it:\n` +
-        `${aws(target, `dynamodb update-table --table-name ${name} --no-deletion-protection-enabled`)}\n` +
-        aws(target, `dynamodb delete-table --table-name ${name}`),
+        `${awsCommand(target, `dynamodb update-table --table-name ${name} --no-deletion-protection-enabled`)}\n` +
+        awsCommand(target, `dynamodb delete-table --table-name ${name}`),
     )
 }
 

@@ -61,14 +61,7 @@ export async function buildCandidates(port: number, python?: string) {
   if (python) {
     const file = join(import.meta.dirname, 'peers/replaced.py')
     const megabytes = FULL_VCPU_MEGABYTES
-    candidates.push({
-      name: REPLACED,
-      file,
-      environment: peerEnvironment,
-      megabytes,
-      hash: 'bcrypt (native)',
-      python,
-    })
+    candidates.push({ name: REPLACED, file, environment: peerEnvironment, megabytes, hash: 'bcrypt (native)', python })
   }
   const small = candidates
     .filter(({ name }) => name === THIS_API || name === REPLACED)

@@ -106,12 +106,7 @@ A new AWS account runs at most ${cost.FUNCTIONS_AT_ONCE} functions at once: here
 }
 
 function timesOf({ candidate, startMs, loadMs, first, warm }: Measured) {
-  return {
-    initMs: startMs + loadMs,
-    firstMs: sumOf(first),
-    warmMs: sumOf(warm),
-    megabytes: candidate.megabytes,
-  }
+  return { initMs: startMs + loadMs, firstMs: sumOf(first), warmMs: sumOf(warm), megabytes: candidate.megabytes }
 }
 
 function sumOf({ hashMs, databaseMs, overheadMs }: Measured['warm']): number {

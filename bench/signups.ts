@@ -45,11 +45,7 @@ async function measure(candidate: Candidate, proxy: Proxy): Promise<Sample> {
   const throttle = candidate.megabytes < FULL_VCPU_MEGABYTES && limitCpu(lambda.pid, candidate.megabytes)
   const signUp = async () => {
     const database = watch(proxy)
-    const user = {
-      user_email: `bench${count++}@example.com`,
-      user_password: 'engine of 1837',
-      user_name: 'Ada',
-    }
+    const user = { user_email: `bench${count++}@example.com`, user_password: 'engine of 1837', user_name: 'Ada' }
     const { status, ms, log } = await lambda.invoke(signUpEvent(user))
     if (status !== 201 || !log.hash_ms) throw Error(`${candidate.name} answered ${status}\n${lambda.output()}`)
     const databaseMs = database.ms()

@@ -1,9 +1,11 @@
 // The handler in this process: what it logs, and how it answers if something fails.
 import type { APIGatewayProxyEventV2 } from 'aws-lambda'
+import fc from 'fast-check'
 import test from 'tape'
 import { DatabaseUnavailable } from '../src/shared/database.ts'
 import type { Dependencies } from '../src/shared/signup.ts'
 import { ada } from './support/client.ts'
+import { requireDocumented } from './support/contract.ts'
 import { type DynamoDB, startDynamoDB } from './support/dynamodb.ts'
 import { loadHandler } from './support/handler.ts'
 import { signUpEvent } from './support/lambda.ts'
@@ -19,6 +21,7 @@ async function send(event: APIGatewayProxyEventV2, deps: Partial<Dependencies> =
   const { result, printed } = await captureLog(() => handler.respond(event, { ...handler.deps, ...deps }))
   const [[line] = []] = JSON.parse(printed)
   const body = JSON.parse(String(result.body))
+  requireDocumented(Number(result.statusCode), new Headers(result.headers as Record<string, string>), body)
   return { status: result.statusCode, headers: result.headers ?? {}, body, record: JSON.parse(line) }
 }
 
@@ -168,10 +171,7 @@ test('a check that is unreachable is skipped, and every log record says so', asy
   const created = await send(signUpEvent(person('skipped')), { registerAttempt: down, isBreached: down })
   t.equal(created.status, 201)
   t.deepEqual(created.record.skipped, ['attempts', 'breached_passwords'])
-  const breached = await send(signUpEvent(person('breached')), {
-    registerAttempt: down,
-    isBreached: async () => true,
-  })
+  const breached = await send(signUpEvent(person('breached')), { registerAttempt: down, isBreached: async () => true })
   t.equal(breached.status, 400)
   t.deepEqual(
     breached.body.errors.map(({ field, code }: Record<string, string>) => `${field} ${code}`),
@@ -243,11 +243,7 @@ test('if the other account is deleted meanwhile, the answer is 503, and a retry 
 })
 
 test('a body in base64 is decoded, strictly', async (t) => {
-  const base64 = (body: Buffer) => ({
-    ...signUpEvent({}),
-    body: body.toString('base64'),
-    isBase64Encoded: true,
-  })
+  const base64 = (body: Buffer) => ({ ...signUpEvent({}), body: body.toString('base64'), isBase64Encoded: true })
   t.equal((await send(base64(Buffer.from(JSON.stringify(person('base64')))))).status, 201)
   const latin1 = Buffer.from(JSON.stringify({ ...ada, user_name: 'Zoë' }), 'latin1')
   const { status, body } = await send(base64(latin1))
@@ -267,6 +263,52 @@ test('an event without headers, body or address is answered', async (t) => {
   ] as const) {
     t.equal((await send(event as unknown as APIGatewayProxyEventV2)).status, expected)
   }
+})
+
+/** Is in every password and e-mail address that is generated, and in nothing else. */
+const MARK = 'zqjx'
+const text = fc.string({ unit: 'binary', maxLength: 120 })
+const marked = fc.tuple(text, text).map((parts) => parts.join(MARK))
+/** This, or now and then any other value. */
+const mostly = (arbitrary: fc.Arbitrary<unknown>) => fc.oneof({ weight: 9, arbitrary }, fc.anything())
+const foreignPerson = fc.record({
+  user_email: mostly(
+    fc.oneof(
+      marked,
+      fc.emailAddress().map((address) => MARK + address),
+    ),
+  ),
+  user_password: mostly(marked),
+  user_name: mostly(fc.constantFrom('Ada', 'Eve')),
+  user_age: mostly(fc.nat(140)),
+  ['__proto__']: fc.jsonValue(),
+})
+const foreignEvent = fc.record({
+  headers: mostly(
+    fc.record({ 'content-type': mostly(fc.constant('application/json')), 'idempotency-key': mostly(fc.uuid()) }),
+  ),
+  body: mostly(
+    fc.oneof(
+      foreignPerson.map((person) => JSON.stringify(person)),
+      fc.json(),
+      text,
+    ),
+  ),
+  isBase64Encoded: mostly(fc.constant(false)),
+  requestContext: mostly(fc.record({ http: fc.record({ sourceIp: fc.oneof(fc.ipV4(), fc.ipV6(), text) }) })),
+})
+
+test('2,000 arbitrary events: each gets a documented answer below 500, and none shows what was typed', async (t) => {
+  const statuses = new Set<number | undefined>()
+  const check = async (event: unknown) => {
+    const { status, body, record } = await send(event as APIGatewayProxyEventV2)
+    statuses.add(status)
+    if (Number(status) >= 500) throw Error(`answered with ${status}`)
+    const shown = JSON.stringify([body, record])
+    if (shown.toLowerCase().includes(MARK) || shown.includes('$2b$')) throw Error(`gave away ${shown}`)
+  }
+  await fc.assert(fc.asyncProperty(foreignEvent, check), { numRuns: 2000 })
+  t.deepEqual([...statuses].sort(), [201, 400, 415], 'all kinds of answer were reached')
 })
 
 test('everything stops', async (t) => {

@@ -138,10 +138,7 @@ const HANDLER = "export const handler = async () => ({ statusCode: 200, body: 'o
 test('a second function needs its line in app.arc and its handler, nothing else', async (t) => {
   const { template } = await packageCopy('production', {
     manifest: (manifest) => manifest.replace('post /signup', 'get /health\npost /signup\nany /files/*'),
-    files: {
-      'src/http/get-health/index.ts': HANDLER,
-      'src/http/any-files-catchall/index.ts': HANDLER,
-    },
+    files: { 'src/http/get-health/index.ts': HANDLER, 'src/http/any-files-catchall/index.ts': HANDLER },
   })
   const { GetHealthHTTPLambda, PostSignupHTTPLambda, Role, HTTP, GetHealthLogs } = template.Resources
   t.deepEqual(GetHealthHTTPLambda?.Properties.Role, PostSignupHTTPLambda?.Properties.Role)

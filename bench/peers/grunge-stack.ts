@@ -4,10 +4,7 @@ import { randomUUID } from 'node:crypto'
 import arc from '@architect/functions'
 import { hashPassword } from './hash.ts'
 
-type Tables = {
-  mathai_users: { user_email: string; uid: string; user_name: string }
-  mathai_signup_attempts: object
-}
+type Tables = { mathai_users: { user_email: string; uid: string; user_name: string }; mathai_signup_attempts: object }
 
 export async function handler({ body }: { body: string }) {
   const { user_email, user_password, user_name } = JSON.parse(body)

@@ -18,18 +18,11 @@ export type Inventory = {
 }
 
 /** Setters run while the inventory is made: only `_arc` and `_project` are there. */
-export type SetterArguments = {
-  arc: Manifest
-  inventory: { inv: Pick<Inventory, '_arc' | '_project'> }
-}
+export type SetterArguments = { arc: Manifest; inventory: { inv: Pick<Inventory, '_arc' | '_project'> } }
 
 export type StartArguments = { arc: Manifest; inventory: { inv: Inventory } }
 
-export type DeployArguments = StartArguments & {
-  cloudformation: Template
-  stackName: string
-  stage: Stage
-}
+export type DeployArguments = StartArguments & { cloudformation: Template; stackName: string; stage: Stage }
 
 export type Template = { Resources: Record<string, Resource>; Outputs: Record<string, object> }
 

@@ -29,13 +29,7 @@ export function environment({ limits, passwords }: Settings): Record<string, str
 /** What a caller and an operator need from the stack: the host of the API and the logical name of a table become outputs. */
 export function outputs(host: string, tableId: (name: string) => string) {
   return {
-    SignupApiUrl: {
-      Description: 'POST a sign-up here',
-      Value: { 'Fn::Sub': `https://${host}${ROUTE.path}` },
-    },
-    UsersTableName: {
-      Description: 'The table that holds the users',
-      Value: { Ref: tableId('mathai_users') },
-    },
+    SignupApiUrl: { Description: 'POST a sign-up here', Value: { 'Fn::Sub': `https://${host}${ROUTE.path}` } },
+    UsersTableName: { Description: 'The table that holds the users', Value: { Ref: tableId('mathai_users') } },
   }
 }

@@ -3,9 +3,7 @@ import { setTimeout } from 'node:timers/promises'
 import createTables from '@architect/functions/src/tables/index.js'
 
 /** TABLE_NAMES has the name of each table by its name in app.arc. */
-const tables = createTables({
-  services: async () => ({ tables: JSON.parse(process.env.TABLE_NAMES ?? '{}') }),
-})
+const tables = createTables({ services: async () => ({ tables: JSON.parse(process.env.TABLE_NAMES ?? '{}') }) })
 
 type Tables = Awaited<ReturnType<typeof tables>>
 

@@ -15,10 +15,7 @@ export type ProblemCode = keyof typeof PROBLEMS
 
 /** Every error answer: its code, its status, and the sentence for the person. */
 export const PROBLEMS = {
-  invalid_json: {
-    status: 400,
-    detail: 'The request must be one JSON object in UTF-8, such as {"user_email": "…"}.',
-  },
+  invalid_json: { status: 400, detail: 'The request must be one JSON object in UTF-8, such as {"user_email": "…"}.' },
   invalid_fields: { status: 400, detail: 'Some of the fields are wrong.' },
   invalid_idempotency_key: { status: 400, detail: 'The Idempotency-Key may have 1 to 255 visible ASCII characters.' },
   email_taken: { status: 409, detail: 'This e-mail address already has an account.' },
@@ -33,15 +30,9 @@ export const PROBLEMS = {
     status: 422,
     detail: 'This account was already made with other details. Log in with the password that you chose first.',
   },
-  too_many_attempts: {
-    status: 429,
-    detail: 'There were too many sign-ups from your network. Please try again later.',
-  },
+  too_many_attempts: { status: 429, detail: 'There were too many sign-ups from your network. Please try again later.' },
   internal_error: { status: 500, detail: 'Something went wrong on our side. Please try again later.' },
-  unavailable: {
-    status: 503,
-    detail: 'We could not save your sign-up just now. Please try again in a moment.',
-  },
+  unavailable: { status: 503, detail: 'We could not save your sign-up just now. Please try again in a moment.' },
 } as const
 
 /** The names of the statuses (RFC 9110, 15). Node's STATUS_CODES still has the names of RFC 7231. */

@@ -89,9 +89,7 @@ function createUser({ email, name, age, school }: Signup, user_password: string,
     ...(school !== undefined && { user_school: school }),
     date_created: new Date().toISOString(),
     last_logged_in: null,
-    ...(idempotencyKey && {
-      idempotency_key_hash: createHash('sha256').update(idempotencyKey).digest('hex'),
-    }),
+    ...(idempotencyKey && { idempotency_key_hash: createHash('sha256').update(idempotencyKey).digest('hex') }),
   }
 }
 

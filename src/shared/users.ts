@@ -41,11 +41,7 @@ export async function insertUser(user: User): Promise<{ outcome: 'stored' } | { 
 
 async function findUser(user_email: string): Promise<User | undefined> {
   const { Item } = await callDatabase((tables) =>
-    tables._client.GetItem({
-      TableName: tables.name('mathai_users'),
-      Key: { user_email },
-      ConsistentRead: true,
-    }),
+    tables._client.GetItem({ TableName: tables.name('mathai_users'), Key: { user_email }, ConsistentRead: true }),
   )
   return Item as User | undefined
 }

@@ -101,9 +101,7 @@ test('on a wide screen, form and answer stand side by side', { skip }, async (t)
   await page.close()
 })
 
-test('it tries again after a 503, and shows Retry-After', {
-  skip,
-}, async (t) => {
+test('it tries again after a 503, and shows Retry-After', { skip }, async (t) => {
   const page = await browser.newPage()
   const waits = await skipWaits(page)
   const keys = recordKeys(page)

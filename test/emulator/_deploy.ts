@@ -61,6 +61,12 @@ export async function deploy(emulator: Emulator, project: Project, args: string,
   return script.end()
 }
 
+/** The API and the users table that a deploy has printed. In an emulator, the API has a URL of this machine. */
+export function readOutputs(output: string, emulator?: Emulator): { url: string; usersTable: string } {
+  const read = (name: string) => RegExp(`^${name}: (.*)`, 'm').exec(output)?.[1] ?? ''
+  return { url: emulator?.apiUrl(read('ApiId')) ?? read('API'), usersTable: read('UsersTableName') }
+}
+
 /** Deletes a stack and its bucket. Resolves when both are gone. */
 export async function destroy(config: S3ClientConfig, StackName: string, Bucket: string): Promise<void> {
   const client = new CloudFormation(config as object)

@@ -6,7 +6,7 @@ import { delimiter, dirname, join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { IAM } from '@aws-sdk/client-iam'
 import { atExit } from '../support/leftovers.ts'
-import { gatherOutput, run } from '../support/process.ts'
+import { gatherOutput } from '../support/process.ts'
 import { freePorts } from '../support/server.ts'
 
 const START_SECONDS = 60
@@ -26,7 +26,7 @@ export const ministackPath =
  * @throws if MiniStack does not start
  */
 export async function startEmulator({ auth = false } = {}) {
-  const { port, folder, child, stop } = await startMinistack(auth)
+  const { port, stop } = await startMinistack(auth)
   const endpoint = `http://127.0.0.1:${port}`
   const config = {
     endpoint,
@@ -37,12 +37,10 @@ export async function startEmulator({ auth = false } = {}) {
   return {
     /** The configuration of a client of AWS's SDK. */
     config,
-    child,
     /** The environment of a deploy into this account. */
     env: { ...ROOT, AWS_ENDPOINT_URL: endpoint },
     /** The URL on this machine of the API with this ID. */
     apiUrl: (id: string) => `${endpoint}/_aws/execute-api/${id}/$default`,
-    functionProcesses: () => functionProcesses(folder),
     removeRight: (action: string) => removeRight(iam, action),
     createUser: (statements: object[]) => createUser(iam, statements),
     stop,
@@ -89,7 +87,7 @@ async function startMinistack(auth: boolean) {
     await stop()
     throw Error(`${error.message}:\n${output()}`)
   })
-  return { port, folder, child, stop }
+  return { port, stop }
 }
 
 async function untilHealthy(port: number, ended: AbortSignal): Promise<void> {
@@ -100,16 +98,6 @@ async function untilHealthy(port: number, ended: AbortSignal): Promise<void> {
     await setTimeout(100)
   }
   throw Error(`MiniStack did not start within ${START_SECONDS} seconds`)
-}
-
-/** The processes of the functions, with the kilobytes of memory that each uses. */
-async function functionProcesses(folder: string): Promise<{ pid: number; kilobytes: number }[]> {
-  const { output } = await run('ps -eo pid=,rss=,args=', folder)
-  const lines = output.split('\n').filter((line) => line.includes(`node ${folder}`))
-  return lines.map((line) => {
-    const [pid, kilobytes] = line.trim().split(/ +/)
-    return { pid: Number(pid), kilobytes: Number(kilobytes) }
-  })
 }
 
 /** Makes a user with these rights. Resolves to the environment of its keys. */

@@ -12,7 +12,7 @@ import { bucketName } from '../../scripts/lib/aws.ts'
 import { ada, signUp } from '../support/client.ts'
 import { run } from '../support/process.ts'
 import { copyProject, type Project } from '../support/project.ts'
-import { BROKEN, deploy, destroy, STACK_PLUGIN, withResources } from './_deploy.ts'
+import { BROKEN, deploy, destroy, readOutputs, STACK_PLUGIN, withResources } from './_deploy.ts'
 import { type Emulator, ministackPath, startEmulator } from './_ministack.ts'
 
 const isAws = process.env.TARGET === 'aws'
@@ -37,10 +37,7 @@ test('a first deploy, with its smoke test', { skip }, async (t) => {
   await editFile(FUNCTIONS, (text) => text.replace("SystemLogLevel: 'WARN'", "SystemLogLevel: 'INFO'"))
   const { status, output } = await account.deploy()
   t.equal(status, 0, output)
-  const [, apiId = ''] = /^ApiId: (\S+)/m.exec(output) ?? []
-  const [, url = ''] = /^API: (\S+)/m.exec(output) ?? []
-  const [, usersTable = ''] = /^UsersTableName: (\S+)/m.exec(output) ?? []
-  api = { url: emulator?.apiUrl(apiId) ?? url, usersTable }
+  api = readOutputs(output, emulator)
 })
 
 test('the contract tests of Sandbox pass over the network', { skip }, async (t) => {

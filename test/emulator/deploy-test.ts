@@ -1,14 +1,19 @@
-// `npm run deploy` in an emulated AWS account that checks rights: what changes, what is refused, and what goes wrong.
+// `npm run deploy` in an emulated AWS account that checks rights: what changes, what is refused, what goes wrong, and what
+// the deployed API may do.
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import { CloudFormation } from '@aws-sdk/client-cloudformation'
+import { CloudWatchLogs } from '@aws-sdk/client-cloudwatch-logs'
+import { DynamoDB } from '@aws-sdk/client-dynamodb'
 import { S3 } from '@aws-sdk/client-s3'
 import test from 'tape'
+import { ada, signUp } from '../support/client.ts'
+import { readUsers } from '../support/dynamodb.ts'
 import { type Statement, statementsOf } from '../support/iam.ts'
 import { run } from '../support/process.ts'
 import { copyProject, type Project } from '../support/project.ts'
-import { BROKEN, deploy, SLOW, STACK_PLUGIN, startScript, withResources } from './_deploy.ts'
+import { BROKEN, deploy, destroy, readOutputs, SLOW, STACK_PLUGIN, startScript, withResources } from './_deploy.ts'
 import { type Emulator, ministackPath, startEmulator } from './_ministack.ts'
 
 const skip = !ministackPath
@@ -24,7 +29,10 @@ let plugin: string
 let handler: string
 let deployer: NodeJS.ProcessEnv
 let cloudFormation: CloudFormation
+let api: { url: string; usersTable: string }
 
+const person = (name: string) => ({ ...ada, user_email: `${name}@example.com` })
+const users = () => readUsers(new DynamoDB(emulator.config), api.usersTable)
 const edit = (path: string, text: string) => writeFile(join(project.folder, path), text)
 const runScript = (command: string, env: NodeJS.ProcessEnv = deployer) =>
   startScript(emulator, project, `scripts/${command}`, env).end()
@@ -50,6 +58,32 @@ test('a first deploy shows what it makes, makes it, and signs somebody up, with 
   t.match(output, /^pass {2}smoke-test@example\.com is signed up/m)
   t.match(output, /\nMathaiProduction is deployed to us-east-1 in the account 0{12}\.\nIt took \d+ s\.\n$/)
   t.equal(stripVTControlCharacters(output), output, 'no control characters in a log file')
+  api = readOutputs(output, emulator)
+  t.equal((await users().user('smoke-test@example.com'))?.user_name, 'Smoke test')
+})
+
+test('the role has each right that it needs: without one, a sign-up, a retry or the count of attempts fails', {
+  skip,
+}, async (t) => {
+  const key = { 'idempotency-key': 'key' }
+  const first = await signUp(api, person('retry'), key)
+  for (const [action, name, headers, status] of [
+    ['PutItem', 'put', {}, 500],
+    ['GetItem', 'retry', key, 500],
+    ['UpdateItem', 'update', {}, 201],
+  ] as const) {
+    const restore = await emulator.removeRight(`dynamodb:${action}`)
+    t.equal((await signUp(api, person(name), headers)).status, status, action)
+    await restore()
+  }
+  t.equal((await signUp(api, person('put'))).status, 201)
+  t.equal((await signUp(api, person('retry'), key)).body.uid, first.body.uid)
+  const logged = (await readLogs()).filter(({ skipped }) => skipped)
+  const uid = (await users().user('update@example.com'))?.uid
+  t.deepEqual(
+    logged.map((record) => [record.uid, record.skipped]),
+    [[uid, ['attempts']]],
+  )
 })
 
 test('the bucket belongs to the stack, and public access is blocked', { skip }, async (t) => {
@@ -106,11 +140,15 @@ test('changed code, a new route, a setting and a variable of `arc env` are shown
   for (const line of lines) t.match(output, line)
   const { TemplateBody } = await cloudFormation.getTemplate({ StackName: 'MathaiProduction' })
   t.match(String(TemplateBody), /"GREETING":\s*"hello"/)
+  t.equal((await fetch(`${api.url}/health`)).status, 204)
   await edit('app.arc', manifest)
   await edit(HANDLER, handler)
 })
 
-test('@alarms asks for the confirmation, and @domain for the DNS record', { skip }, async (t) => {
+test('@alarms asks for the confirmation, and @domain for the DNS record; a route goes, the users stay', {
+  skip,
+}, async (t) => {
+  const count = await users().countUsers()
   const certificate = 'arn:aws:acm:us-east-1:000000000000:certificate/a'
   const more = `@alarms\nproduction "ops@example.org"\n@domain\nproduction signup.invalid ${certificate}\n`
   await edit('app.arc', `${manifest}\n${more}`)
@@ -122,6 +160,9 @@ test('@alarms asks for the confirmation, and @domain for the DNS record', { skip
   )
   t.match(output, /^SignupApiUrl: https:\/\/signup\.invalid\/signup$/m)
   t.match(output, /^signup\.invalid has no DNS record yet\. Make it:\n {2}signup\.invalid CNAME \S+$/m)
+  t.equal((await fetch(`${api.url}/health`)).status, 404)
+  t.deepEqual(readOutputs(output, emulator), api)
+  t.equal(await users().countUsers(), count)
   await edit('app.arc', manifest)
 })
 
@@ -235,10 +276,35 @@ test('each right of a deploy is needed, and a denial names it and whose it is', 
   }
 })
 
+test('destroying production keeps the users, and nothing else; destroying staging keeps nothing', {
+  skip,
+}, async (t) => {
+  const count = await users().countUsers()
+  const tables = async (stack: string) =>
+    (await new DynamoDB(emulator.config).listTables({})).TableNames?.filter((name) => name.startsWith(`${stack}-`))
+  t.equal((await deploy(emulator, project, 'staging', deployer)).status, 0)
+  t.equal((await tables('MathaiStaging'))?.length, 2)
+  for (const stack of ['MathaiProduction', 'MathaiStaging']) {
+    await destroy(emulator.config, stack, `${stack.toLowerCase()}-000000000000-us-east-1`)
+  }
+  t.deepEqual([await tables('MathaiProduction'), await tables('MathaiStaging')], [[api.usersTable], []])
+  t.equal(await users().countUsers(), count)
+  t.equal((await fetch(`${api.url}/signup`, { method: 'POST' })).status, 404)
+})
+
 /** The change sets of production that could still be executed. */
 async function openChangeSets() {
   const { Summaries = [] } = await cloudFormation.listChangeSets({ StackName: 'MathaiProduction' })
   return Summaries.filter(({ ExecutionStatus }) => ExecutionStatus === 'AVAILABLE')
+}
+
+/** What the functions have logged as JSON. */
+async function readLogs(): Promise<Record<string, unknown>[]> {
+  const logs = new CloudWatchLogs(emulator.config)
+  const { logGroups = [] } = await logs.describeLogGroups({})
+  const events = await Promise.all(logGroups.map(({ logGroupName }) => logs.filterLogEvents({ logGroupName })))
+  const lines = events.flatMap((page) => page.events ?? []).map(({ message = '' }) => message)
+  return lines.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line))
 }
 
 /** The rights of deployer.yaml without one. MiniStack 1.5.33 checks those of SSM against all parameters. */

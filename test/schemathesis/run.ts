@@ -11,9 +11,7 @@ const examples = process.argv[2] ?? '200'
 if (spawnSync(schemathesis, ['--version']).status !== 0) {
   console.log('skipped: Schemathesis is not installed. Set SCHEMATHESIS to its path, or add it to PATH')
 } else {
-  const sandbox = await startSandbox({
-    manifest: (manifest) => `${manifest}\n@limits\nattempts-per-source off\n`,
-  })
+  const sandbox = await startSandbox({ manifest: (manifest) => `${manifest}\n@limits\nattempts-per-source off\n` })
   const options = ['--url', sandbox.url, '--checks', 'all', '--max-examples', examples, '--continue-on-failure']
   // The settings are in schemathesis.toml of the project's folder.
   const cwd = join(import.meta.dirname, '../..')

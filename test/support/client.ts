@@ -3,11 +3,7 @@ import { requireDocumented } from './contract.ts'
 
 export type Reply = { status: number; headers: Headers; body: Record<string, unknown> }
 
-export const ada = {
-  user_email: 'ada@example.com',
-  user_password: 'engine of 1837',
-  user_name: 'Ada Lovelace',
-}
+export const ada = { user_email: 'ada@example.com', user_password: 'engine of 1837', user_name: 'Ada Lovelace' }
 
 /** Signs up as the front end does. tiny-json-http resolves for any 2xx, and rejects with the status for all else. */
 export async function signUp(api: { url: string }, data: object, headers: Record<string, string> = {}): Promise<Reply> {
@@ -32,11 +28,7 @@ export async function post(
   headers: Record<string, string>,
 ): Promise<Reply> {
   const reply = await fetch(`${api.url}/signup`, { method: 'POST', headers, body })
-  return documented({
-    status: reply.status,
-    headers: reply.headers,
-    body: (await reply.json()) as Reply['body'],
-  })
+  return documented({ status: reply.status, headers: reply.headers, body: (await reply.json()) as Reply['body'] })
 }
 
 function documented(reply: Reply): Reply {

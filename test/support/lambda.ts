@@ -90,13 +90,7 @@ async function invoke(child: ChildProcess, event: APIGatewayProxyEventV2) {
 
 /** The event that API Gateway makes of a sign-up. */
 export function signUpEvent(data: object, headers: Record<string, string> = {}): APIGatewayProxyEventV2 {
-  const http = {
-    method: 'POST',
-    path: '/signup',
-    protocol: 'HTTP/1.1',
-    sourceIp: '203.0.113.7',
-    userAgent: 'test',
-  }
+  const http = { method: 'POST', path: '/signup', protocol: 'HTTP/1.1', sourceIp: '203.0.113.7', userAgent: 'test' }
   return {
     version: '2.0',
     routeKey: 'POST /signup',

@@ -6,12 +6,7 @@ import { startServer } from './server.ts'
 
 export type Fault = (exchange: Exchange) => void | Promise<void>
 /** A call that was made: its body is what the client sent, as JSON. */
-export type Call = {
-  operation: string
-  body: Record<string, unknown>
-  authorization: string
-  connection: Socket
-}
+export type Call = { operation: string; body: Record<string, unknown>; authorization: string; connection: Socket }
 export type Exchange = {
   /** Sends the call on to DynamoDB. Resolves to its answer. */
   forward(): Promise<{ status: number; body: Buffer }>

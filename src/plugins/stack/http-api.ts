@@ -26,10 +26,7 @@ export function configureApi(template: Template, limits: Settings['limits'], cor
     ThrottlingRateLimit: limits['requests-per-second'],
     ThrottlingBurstLimit: limits['request-burst'],
   }
-  Properties.AccessLogSettings = {
-    DestinationArn: arnOf(API_LOGS),
-    Format: JSON.stringify(ACCESS_LOG),
-  }
+  Properties.AccessLogSettings = { DestinationArn: arnOf(API_LOGS), Format: JSON.stringify(ACCESS_LOG) }
   template.Resources[API_LOGS] = {
     Type: 'AWS::Logs::LogGroup',
     Properties: {

@@ -6,7 +6,6 @@ import { join } from 'node:path'
 import { build } from 'esbuild'
 import { TABLE_NAMES } from '../test/support/dynamodb.ts'
 import { buildBundle, lambdaEnvironment } from '../test/support/lambda.ts'
-import { FULL_VCPU_MEGABYTES } from './cost.ts'
 
 export type Candidate = {
   name: string
@@ -14,7 +13,6 @@ export type Candidate = {
   file: string
   kilobytes?: number
   environment: Record<string, string>
-  megabytes: number
   hash: 'bcryptjs' | 'bcrypt (native)'
   /** The Python to run the file with. Without it Node runs it. */
   python?: string
@@ -26,10 +24,6 @@ const PEERS = {
   "Architect's helpers": 'architect',
   'Remix grunge-stack': 'grunge-stack',
 }
-const MEGABYTES_AS_REPLACED = 256
-
-export const THIS_API = 'this API'
-export const REPLACED = 'the replaced system'
 
 /** This API as a production deploy builds it, and the peers, minified for the same Node, without the plugins of our esbuild.cjs. */
 export async function buildCandidates(port: number, python?: string) {
@@ -48,11 +42,10 @@ export async function buildCandidates(port: number, python?: string) {
     file,
     kilobytes: Math.round(statSync(file).size / 1000),
     environment,
-    megabytes: FULL_VCPU_MEGABYTES,
     hash: 'bcryptjs',
   })
 
-  const candidates = [node(THIS_API, bundle.file, environment)]
+  const candidates = [node('this API', bundle.file, environment)]
   for (const [name, peer] of Object.entries(PEERS)) {
     const file = join(folder, `${peer}.js`)
     await buildPeer(peer, file)
@@ -60,14 +53,16 @@ export async function buildCandidates(port: number, python?: string) {
   }
   if (python) {
     const file = join(import.meta.dirname, 'peers/replaced.py')
-    const megabytes = FULL_VCPU_MEGABYTES
-    candidates.push({ name: REPLACED, file, environment: peerEnvironment, megabytes, hash: 'bcrypt (native)', python })
+    candidates.push({
+      name: 'the replaced system',
+      file,
+      environment: peerEnvironment,
+      hash: 'bcrypt (native)',
+      python,
+    })
   }
-  const small = candidates
-    .filter(({ name }) => name === THIS_API || name === REPLACED)
-    .map((candidate) => ({ ...candidate, megabytes: MEGABYTES_AS_REPLACED }))
   return {
-    candidates: [...candidates, ...small],
+    candidates,
     async remove(): Promise<void> {
       await rm(folder, { recursive: true })
       await bundle.remove()

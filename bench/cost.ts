@@ -24,17 +24,17 @@ const MAX_BODY_KILOBYTES = 6 * 1024
 /** An assumption: reading such an event and refusing it took 10 ms on the machine of docs/benchmarks.md. */
 const LARGE_BODY_MS = 20
 
-/** Lambda's CPU grows with the memory. With this many megabytes a function has one full vCPU. */
-export const FULL_VCPU_MEGABYTES = 1769
+/** Memory of the function: one full vCPU. */
+const MEGABYTES = 1769
 
 /** Milliseconds from the start of a process until its code is loaded, and of a first and a warm sign-up. */
-export type Times = { initMs: number; firstMs: number; warmMs: number; megabytes: number }
+export type Times = { initMs: number; firstMs: number; warmMs: number }
 
 /** Dollars for so many sign-ups. `coldShare` is the share of them that start a process: AWS bills INIT since August 2025. */
 export function costOfSignups(count: number, coldShare: number, times: Times): number {
-  const { initMs, firstMs, warmMs, megabytes } = times
+  const { initMs, firstMs, warmMs } = times
   const ms = coldShare * (initMs + firstMs) + (1 - coldShare) * warmMs
-  return count * (costOfLambda(ms, megabytes) + PRICES.apiRequest + WRITES * PRICES.tableWrite + costOfLogs())
+  return count * (costOfLambda(ms) + PRICES.apiRequest + WRITES * PRICES.tableWrite + costOfLogs())
 }
 
 /** Dollars a month for so many users, if nobody signs up. */
@@ -46,12 +46,12 @@ export function costOfUsers(count: number): number {
 export function costOfAttack(times: Times) {
   const requests = REQUESTS_PER_SECOND * 3600
   const units = MAX_BODY_KILOBYTES / 512
-  const largeBody = units * PRICES.apiRequest + costOfLambda(LARGE_BODY_MS, times.megabytes) + costOfLogs()
+  const largeBody = units * PRICES.apiRequest + costOfLambda(LARGE_BODY_MS) + costOfLogs()
   return { newAccounts: costOfSignups(requests, 0, times), largeBodies: requests * largeBody }
 }
 
-function costOfLambda(ms: number, megabytes: number): number {
-  return (ms / 1000) * (megabytes / 1024) * PRICES.lambdaGigabyteSecond + PRICES.lambdaRequest
+function costOfLambda(ms: number): number {
+  return (ms / 1000) * (MEGABYTES / 1024) * PRICES.lambdaGigabyteSecond + PRICES.lambdaRequest
 }
 
 function costOfLogs(): number {

@@ -1,11 +1,11 @@
-// What a sign-up takes and costs, compared with alternatives. --json prints the figures, --write updates docs/benchmarks.
+// What a sign-up takes and costs, compared with alternatives. --write updates docs/benchmarks.md.
 import { spawnSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
 import { startDynamoDB } from '../test/support/dynamodb.ts'
 import { startProxy } from '../test/support/proxy.ts'
-import { buildCandidates, REPLACED, THIS_API } from './candidates.ts'
+import { buildCandidates } from './candidates.ts'
 import * as cost from './cost.ts'
 import { type Measured, measureSignups, SSM_MS } from './signups.ts'
 
@@ -13,7 +13,7 @@ import { type Measured, measureSignups, SSM_MS } from './signups.ts'
 const ROUNDS = 11
 const DOCUMENT = new URL('../docs/benchmarks.md', import.meta.url)
 
-const { values: options } = parseArgs({ options: { json: { type: 'boolean' }, write: { type: 'boolean' } } })
+const { values: options } = parseArgs({ options: { write: { type: 'boolean' } } })
 const python = findPython()
 const dynamodb = await startDynamoDB()
 const proxy = await startProxy(dynamodb.port)
@@ -25,12 +25,11 @@ await dynamodb.stop()
 
 const date = new Date().toISOString().slice(0, 10)
 const machine = `${cpus()[0]?.model.trim()}, ${cpus().length} cores, Node ${process.version}`
-const fullSize = measured.filter(({ candidate }) => candidate.megabytes === cost.FULL_VCPU_MEGABYTES)
-const [ours] = fullSize
+const [ours] = measured
 if (!ours) throw Error('nothing was measured')
 
 const report = writeReport(ours)
-console.log(options.json ? JSON.stringify({ date, machine, rounds: ROUNDS, measured }, null, 2) : report)
+console.log(report)
 if (options.write) {
   const document = readFileSync(DOCUMENT, 'utf8')
   const tables = /(?<=<!-- bench -->\n).*(?=<!-- \/bench -->)/s
@@ -51,7 +50,7 @@ ${python ? '' : '\nThe replaced system was not measured: BENCH_PYTHON is no Pyth
 
 ${table(
   '| | hash | DynamoDB | everything else | sum | calls |',
-  fullSize.map(({ candidate, warm }) => [
+  measured.map(({ candidate, warm }) => [
     nameOf(candidate),
     ...[warm.hashMs, warm.databaseMs, warm.overheadMs, sumOf(warm)].map((ms) => format(ms)),
     tally(warm.calls),
@@ -62,29 +61,13 @@ ${table(
 
 ${table(
   '| | bundle | start | load | hash | DynamoDB, SSM | everything else | sum | calls |',
-  fullSize.map(({ candidate, startMs, loadMs, first }) => [
+  measured.map(({ candidate, startMs, loadMs, first }) => [
     nameOf(candidate),
     candidate.kilobytes ? `${candidate.kilobytes} KB` : '',
     ...[startMs, loadMs, first.hashMs, first.databaseMs, first.overheadMs].map((ms) => format(ms)),
     format(startMs + loadMs + sumOf(first)),
     tally(first.calls),
   ]),
-)}
-
-### With less memory
-
-${table(
-  '| | memory | warm sign-up | first sign-up, with start and load | 1,000 sign-ups, all cold | a million, 1 % cold |',
-  measured
-    .filter(({ candidate: { name } }) => name === THIS_API || name === REPLACED)
-    .map((row) => [
-      nameOf(row.candidate),
-      `${row.candidate.megabytes} MB`,
-      format(sumOf(row.warm)),
-      format(row.startMs + row.loadMs + sumOf(row.first)),
-      `$${cost.costOfSignups(1000, 1, timesOf(row)).toFixed(3)}`,
-      `$${cost.costOfSignups(1e6, 0.01, timesOf(row)).toFixed(2)}`,
-    ]),
 )}
 
 ### What this API costs
@@ -105,8 +88,8 @@ function writeCosts(times: cost.Times): string {
 A new AWS account runs at most ${cost.FUNCTIONS_AT_ONCE} functions at once: here ${perSecond.toFixed(0)} sign-ups per second.`
 }
 
-function timesOf({ candidate, startMs, loadMs, first, warm }: Measured) {
-  return { initMs: startMs + loadMs, firstMs: sumOf(first), warmMs: sumOf(warm), megabytes: candidate.megabytes }
+function timesOf({ startMs, loadMs, first, warm }: Measured): cost.Times {
+  return { initMs: startMs + loadMs, firstMs: sumOf(first), warmMs: sumOf(warm) }
 }
 
 function sumOf({ hashMs, databaseMs, overheadMs }: Measured['warm']): number {

@@ -2,7 +2,6 @@ import { setTimeout } from 'node:timers/promises'
 import { signUpEvent, startLambda } from '../test/support/lambda.ts'
 import { type Fault, pass, type startProxy } from '../test/support/proxy.ts'
 import type { Candidate } from './candidates.ts'
-import { FULL_VCPU_MEGABYTES } from './cost.ts'
 
 /** Milliseconds that SSM takes to answer a Lambda in its region. */
 export const SSM_MS = 20
@@ -29,7 +28,7 @@ export async function measureSignups(
     // Each round starts with another one: the first runs after a pause, which slows it down.
     const start = round % candidates.length
     for (const candidate of [...candidates.slice(start), ...candidates.slice(0, start)]) {
-      progress(`round ${round} of ${rounds}: ${candidate.name}, ${candidate.megabytes} MB`)
+      progress(`round ${round} of ${rounds}: ${candidate.name}`)
       samples.push({ candidate, ...(await measure(candidate, proxy)) })
     }
   }
@@ -42,7 +41,6 @@ async function measure(candidate: Candidate, proxy: Proxy): Promise<Sample> {
   const began = performance.now()
   const lambda = await startLambda(candidate.file, candidate.environment, candidate.python)
   const initMs = performance.now() - began
-  const throttle = candidate.megabytes < FULL_VCPU_MEGABYTES && limitCpu(lambda.pid, candidate.megabytes)
   const signUp = async () => {
     const database = watch(proxy)
     const user = { user_email: `bench${count++}@example.com`, user_password: 'engine of 1837', user_name: 'Ada' }
@@ -57,7 +55,6 @@ async function measure(candidate: Candidate, proxy: Proxy): Promise<Sample> {
     for (let i = 0; i < WARM_UP; i++) await signUp()
     return { startMs: initMs - lambda.load, loadMs: lambda.load, first, warm: await signUp() }
   } finally {
-    if (throttle) clearInterval(throttle)
     await lambda.stop()
   }
 }
@@ -85,27 +82,10 @@ const answerTableNames: Fault = async ({ response }) => {
   response.writeHead(200, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify({ Parameters }))
 }
 
-/** Stops and resumes a process, so that it runs for the share of the time that a Lambda of this memory has a CPU. */
-function limitCpu(pid: number, megabytes: number): NodeJS.Timeout {
-  const started = performance.now()
-  let changed = started
-  let ranMs = 0
-  let running = true
-  return setInterval(() => {
-    const now = performance.now()
-    if (running) ranMs += now - changed
-    changed = now
-    running = ranMs < (now - started) * (megabytes / FULL_VCPU_MEGABYTES)
-    process.kill(pid, running ? 'SIGCONT' : 'SIGSTOP')
-  }, 10)
-}
-
 /** All that use one implementation of bcrypt on one CPU share one hash time: the median of all of them. */
 function summarize(candidate: Candidate, samples: Measured[]): Measured {
   const own = samples.filter((sample) => sample.candidate === candidate)
-  const sameHash = samples.filter(
-    (sample) => sample.candidate.hash === candidate.hash && sample.candidate.megabytes === candidate.megabytes,
-  )
+  const sameHash = samples.filter((sample) => sample.candidate.hash === candidate.hash)
   const signup = (which: 'first' | 'warm') => ({
     hashMs: medianOf(sameHash.map((sample) => sample[which].hashMs)),
     databaseMs: medianOf(own.map((sample) => sample[which].databaseMs)),

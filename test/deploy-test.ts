@@ -39,58 +39,53 @@ test('npm run plan needs no account: it shows each resource and writes the templ
 })
 
 const noAws = { AWS_ENDPOINT_URL: 'http://127.0.0.1:1', AWS_ACCESS_KEY_ID: 'x', AWS_SECRET_ACCESS_KEY: 'x' }
-const situations: [string, string, Edit, NodeJS.ProcessEnv, RegExp][] = [
-  ['the stage is missing', 'deploy.ts', {}, {}, /^Name one stage\. Choose one of:\n {2}npm run deploy staging\n.*\n$/],
+const withLines = (lines: string): Edit => ({ manifest: (manifest) => `${manifest}\n${lines}\n` })
+const withProfile = (profile: string): Edit => ({ files: { 'home/.aws/config': profile } })
+const SSO = `[profile work]\nsso_session = s\nsso_account_id = 1\nsso_role_name = R
+[sso-session s]\nsso_start_url = https://s.example\nsso_region = us-east-1\n`
+const situations: [string, string, RegExp, Edit?, NodeJS.ProcessEnv?][] = [
+  ['the stage is missing', 'deploy.ts', /^Name one stage\. Choose one of:\n {2}npm run deploy staging\n.*\n$/],
   [
     'settings are wrong, all are named, before the credentials are looked for',
     'deploy.ts staging',
-    { manifest: (manifest) => `${manifest}\n@limits\nrequest-bust 5\nrequest-burst 0\n` },
-    {},
     /^app\.arc has wrong settings:\n@limits request-bust .*\n@limits request-burst .*\n$/s,
+    withLines('@limits\nrequest-bust 5\nrequest-burst 0'),
   ],
   [
     'an e-mail address has no quotes, they are asked for',
     'plan.ts production',
-    { manifest: (manifest) => `${manifest}\n@alarms\nproduction ops@example.org\n` },
-    {},
     /Put an e-mail address in quotes: "ops@example\.org"\n$/,
+    withLines('@alarms\nproduction ops@example.org'),
   ],
   [
     'app.arc names no region, one is asked for',
     'deploy.ts staging',
-    { manifest: (manifest) => manifest.replace('region us-east-1\n', '') },
-    {},
     /^app\.arc names no region\. Add a line such as "region us-east-1" below @aws\.\n$/,
+    { manifest: (manifest) => manifest.replace('region us-east-1\n', '') },
   ],
   [
     'there are no credentials, the profiles are named',
     'deploy.ts staging',
-    { files: { 'home/.aws/config': '[profile work]\nregion = us-east-1\n' } },
-    {},
     /^There are no AWS credentials: Could not load credentials from any providers\. Set\nAWS_PROFILE to one of work, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY\.\n$/,
+    withProfile('[profile work]\nregion = us-east-1\n'),
   ],
   [
-    'a profile has to sign in with SSO, the SDK says how',
+    'a profile has to sign in with SSO',
     'deploy.ts staging',
-    {
-      files: {
-        'home/.aws/config':
-          '[profile work]\nsso_session = s\nsso_account_id = 1\nsso_role_name = R\n[sso-session s]\nsso_start_url = https://s.example\nsso_region = us-east-1\n',
-      },
-    },
-    { AWS_PROFILE: 'work' },
     /aws sso login/,
+    withProfile(SSO),
+    { AWS_PROFILE: 'work' },
   ],
   [
     'AWS cannot be reached',
     'plan.ts staging --diff',
+    /^AWS cannot be reached in us-east-1 \(ECONNREFUSED\)\. Check the network, and the\nregion in app\.arc\.\n$/,
     {},
     noAws,
-    /^AWS cannot be reached in us-east-1 \(ECONNREFUSED\)\. Check the network, and the\nregion in app\.arc\.\n$/,
   ],
 ]
 
-for (const [what, command, edit, env, pattern] of situations) {
+for (const [what, command, pattern, edit, env] of situations) {
   test(`if ${what}: ${command.replace('.ts', '')}`, async (t) => {
     const { status, output } = await runCommand(command, edit, env)
     t.equal(status, 1)
@@ -101,12 +96,7 @@ for (const [what, command, edit, env, pattern] of situations) {
 
 test('npm run smoke ends with one sentence if there is no API, or if an argument is wrong', async (t) => {
   const usage = 'Give the URL that the deploy has printed, and its stage:\n  npm run smoke https://…/signup staging\n'
-  for (const args of [
-    '',
-    'abc.execute-api.us-east-1.amazonaws.com',
-    'https://fake.example prod',
-    'https://a.example staging now',
-  ]) {
+  for (const args of ['', 'abc.amazonaws.com', 'https://fake.example prod', 'https://a.example staging now']) {
     const { status, output } = await run(`node scripts/smoke.ts ${args}`, process.cwd())
     t.deepEqual([status, output], [1, usage])
   }

@@ -146,21 +146,18 @@ test('a bug gets 500 without Retry-After, and the log names the error only', asy
 
 test('on this machine the terminal shows the cause of a bug, in AWS it does not', async (t) => {
   const { error: print } = console
-  for (const [stage, shown] of [
-    ['testing', true],
-    ['production', false],
+  const bug = TypeError('the cause')
+  for (const [stage, error, shown] of [
+    ['testing', bug, [bug]],
+    ['testing', new DatabaseUnavailable('test'), []],
+    ['production', bug, []],
   ] as const) {
     const printed: unknown[] = []
     console.error = (...line) => printed.push(...line)
     process.env.ARC_ENV = stage
-    const cause = TypeError('the cause')
-    await send(signUpEvent(person('cause')), {
-      insertUser: async () => {
-        throw cause
-      },
-    })
+    await send(signUpEvent(person('cause')), { insertUser: () => Promise.reject(error) })
     console.error = print
-    t.deepEqual(printed, shown ? [cause] : [], stage)
+    t.deepEqual(printed, shown, `${stage} ${error.name}`)
   }
 })
 
@@ -240,6 +237,19 @@ test('if the other account is deleted meanwhile, the answer is 503, and a retry 
   t.equal((await send(signUpEvent(person('deleted')))).status, 503)
   proxy.inject({})
   t.equal((await send(signUpEvent(person('deleted')))).status, 201)
+})
+
+test('a retry gets 201 only if it sends what is stored, in every field', async (t) => {
+  const key = { 'idempotency-key': 'one-key' }
+  const data = { ...person('reuse'), user_age: 17 }
+  const { body } = await send(signUpEvent(data, key))
+  const changes = [{ user_password: 'engine of 1838' }, { user_name: 'Ada King' }, { user_age: 18 }, { user_age: null }]
+  for (const change of [...changes, { user_school: 'Home' }]) {
+    const { status, record } = await send(signUpEvent({ ...data, ...change }, key))
+    t.deepEqual([status, record.outcome], [422, 'idempotency_key_reused'], JSON.stringify(change))
+  }
+  const retry = await send(signUpEvent({ ...data, user_school: ' ' }, key))
+  t.deepEqual([retry.status, retry.body, retry.record.outcome], [201, body, 'created'])
 })
 
 test('a body in base64 is decoded, strictly', async (t) => {

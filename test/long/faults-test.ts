@@ -100,33 +100,6 @@ test('if the counter of attempts is down, sign-ups go on, and the log says so', 
   }
 })
 
-test('no call leaves the function more than three times, with the limit per source and without', async (t) => {
-  const rows: string[] = []
-  for (const limit of ['on', 'off']) {
-    const { ATTEMPTS_PER_SOURCE, ...off } = lambdaEnvironment(proxy.port)
-    const fresh = await startLambda(
-      bundle.file,
-      limit === 'on' ? { ...off, ATTEMPTS_PER_SOURCE: `${ATTEMPTS_PER_SOURCE}` } : off,
-    )
-    for (const [what, spoil, sent] of [
-      ['throttling', fault.refusal('ProvisionedThroughputExceededException'), 3],
-      ['5xx', fault.serverError, 3],
-      ['resets', fault.reset, 3],
-      ['stalls', fault.silent, 2],
-    ] as const) {
-      proxy.inject({ '*': spoil })
-      const { status, ms } = await fresh.invoke(signUpEvent({ ...ada, user_email: `${what}-${limit}@example.com` }))
-      t.equal(status, 503)
-      const counts = callsByOperation()
-      const [update = 0, put = 0] = ['UpdateItem', 'PutItem'].map((operation) => counts.get(operation))
-      t.deepEqual([update, put], [limit === 'on' ? sent : 0, sent], `${what}, limit ${limit}`)
-      rows.push(`| ${what} | ${limit} | ${update} | ${put} | ${Math.round(ms)} |`)
-    }
-    await fresh.stop()
-  }
-  console.log(`| fault of every call | limit | UpdateItem | PutItem | ms |\n|---|---|---|---|---|\n${rows.join('\n')}`)
-})
-
 test('a sign-up makes the same two calls each time, on one connection', async (t) => {
   const fresh = await startLambda(bundle.file, lambdaEnvironment(proxy.port))
   proxy.inject({})

@@ -54,7 +54,6 @@ export async function startLambda(bundle: string, environment: Record<string, st
   return {
     /** Milliseconds that the bundle took to load. */
     load,
-    pid: child.pid as number,
     output,
     invoke: (event: APIGatewayProxyEventV2) => invoke(child, event),
     /** Lambda freezes a process between two requests. */

@@ -27,10 +27,10 @@ for (const word of words) {
   const [, name, value] = /^(.+?)=(.*)/.exec(word) ?? []
   if (name) process.env[name] = value
 }
-const patterns = names.length
-  ? names.flatMap((name) => [`${name}/*-test.ts`, `${name}-test.ts`])
-  : ['*-test.ts', 'browser/*-test.ts']
-const files = globSync(patterns, { cwd: import.meta.dirname }).sort()
+const patterns = names.length ? names.flatMap((name) => [`${name}/*-test.ts`, `${name}-test.ts`]) : ['*-test.ts']
+const files = globSync(patterns, { cwd: import.meta.dirname })
+  .sort()
+  .reverse()
 if (!files.length) throw Error(`There is no test ${names.join(' or ')}`)
 
 const MARKS = { passed: '✓', failed: '✗', skipped: '-' }

@@ -61,28 +61,15 @@ test('tables come first, in columns; a change of the outputs alone is named', as
 
 const KEPT = 'Its data would be kept, in a table outside the stack.'
 const DELETED = 'Its data would be deleted.'
+const EMPTY = 'replaced by an empty one.'
+const [newKey, newName] = [change('~', 'Table', 'Conditional', 'KeySchema'), change('~', 'Table', 'True', 'TableName')]
 const losses: [string, ResourceChange, string | undefined, string][] = [
   ['an added table', change('+', 'Table'), 'Delete', ''],
   ['a changed setting', change('~', 'Table', 'False', 'TimeToLive'), 'Delete', ''],
   ['another resource that is removed', change('-', 'Role', '', '', 'Delete'), 'Delete', ''],
-  [
-    'a new key, which CloudFormation calls conditional',
-    change('~', 'Table', 'Conditional', 'KeySchema'),
-    'Retain',
-    `would be replaced by an empty one. ${KEPT}`,
-  ],
-  [
-    'a new name',
-    change('~', 'Table', 'True', 'TableName', 'ReplaceAndDelete'),
-    'Retain',
-    `would be replaced by an empty one. ${DELETED}`,
-  ],
-  [
-    'a conditional change of something else',
-    change('~', 'Table', 'Conditional', 'BillingMode'),
-    'Delete',
-    `might be replaced by an empty one. ${DELETED}`,
-  ],
+  ['a new key, which CloudFormation calls conditional', newKey, 'Retain', `would be ${EMPTY} ${KEPT}`],
+  ['a new name', { ...newName, PolicyAction: 'ReplaceAndDelete' }, 'Retain', `would be ${EMPTY} ${DELETED}`],
+  ['another change', change('~', 'Table', 'Conditional', 'BillingMode'), 'Delete', `might be ${EMPTY} ${DELETED}`],
   ['a removed table that is kept', change('-', 'Table', '', '', 'Retain'), undefined, `would be removed. ${KEPT}`],
   ['a removed table', change('-', 'Table'), undefined, `would be removed. ${DELETED}`],
 ]

@@ -1,6 +1,7 @@
 // What an operator may write in app.arc, and what is said of a mistake.
 import test from 'tape'
 import type { Manifest } from '../src/plugins/architect.ts'
+import { corsPolicy } from '../src/plugins/cors.ts'
 import { checkManifest, routesOf } from '../src/plugins/manifest.ts'
 import { readSettings } from '../src/plugins/settings.ts'
 import { environment } from '../src/plugins/signup.ts'
@@ -73,85 +74,53 @@ for (const [line, value] of accepted) {
 const ORIGINS = 'give *, https://*, http://* or origins such as https://math.ai, with no path and no slash at the end'
 const DOMAIN = 'give a domain and the ARN of its certificate: api.example.org arn:aws:acm:…'
 const ADDRESS = 'give one e-mail address in quotes, such as "ops@example.org"'
-const refused: [string, string[]][] = [
-  [
-    ORIGINS,
-    [
-      'math.ai',
-      'https://math.ai/',
-      'https://math.ai/path',
-      'https://*.vercel.app',
-      'https://preview-*.math.ai',
-      'ftp://math.ai',
-      'https://MATH.ai',
-      '* https://a.example',
-    ].map((origin) => `cors production ${origin}`),
-  ],
-  ['has no value', ['cors production', 'limits request-burst']],
-  ['is not a setting; there are testing, staging, production', ['cors preview *']],
-  [
-    'is not a setting; there are requests-per-second, request-burst',
-    ['limits requests 5', 'limits toString 5', 'limits table-writes-per-second 5'],
-  ],
-  [
-    'give one whole number from 1 to 5000',
-    ['limits request-burst 0', 'limits request-burst -5', 'limits request-burst 5001'],
-  ],
-  ['give one whole number from 1 to 10000', ['limits requests-per-second 0', 'limits requests-per-second 10001']],
-  ['give one whole number', ['1.5', '5 6', 'five', 'off'].map((value) => `limits request-burst ${value}`)],
-  ['give one whole number', ['limits attempts-per-source off 5', 'limits attempts-per-source 5 6']],
-  ['give one whole number, or off', ['limits attempts-per-source of']],
-  ['give one whole number from 1', ['limits attempts-per-source 0', 'limits attempts-window-minutes 0']],
-  ['CloudWatch keeps logs for one of 1, 3, 5', ['limits log-retention-days 31']],
-  ['give one whole number from 8 to 64', ['passwords minimum-length 7', 'passwords minimum-length 65']],
-  ['give true or false', ['passwords breach-check yes', 'passwords breach-check true false']],
-  [
-    ADDRESS,
-    ['ops', 'ops@', '@b.cd', 'ops@localhost', 'a@b.cd d@e.fg'].map((address) => `alarms production ${address}`),
-  ],
-  [
-    'give the name of one policy, not its ARN',
-    ['One Two', 'arn:aws:iam::1:policy/x'].map((name) => `role permissions-boundary ${name}`),
-  ],
-  [
-    DOMAIN,
-    ['api.math.ai', 'api.math.ai arn:aws:iam::1:x', `api.math.ai x${CERTIFICATE}`, `api.math.ai ${CERTIFICATE} x`].map(
-      (values) => `domain production ${values}`,
-    ),
-  ],
-  [
-    DOMAIN,
-    [
-      'math',
-      '.math.ai',
-      'api..math.ai',
-      '-api.math.ai',
-      'api-.math.ai',
-      `${'a'.repeat(64)}.math.ai`,
-      `${`${'a'.repeat(63)}.`.repeat(4)}ai`,
-      'API.math.ai',
-      'bücher.example',
-      'math.1',
-      '127.0.0.1',
-      '*.math.ai',
-      'https://api.math.ai',
-      'api.math.ai/',
-    ].map((name) => `domain staging ${name} ${CERTIFICATE}`),
-  ],
+const NUMBER = 'give one whole number'
+/** The setting, the values that are refused, separated by `|`, and the sentence. */
+const refused: [string, string, string][] = [
+  ['cors production', 'math.ai|https://math.ai/|https://math.ai/path|https://*.vercel.app|ftp://math.ai', ORIGINS],
+  ['cors production', 'https://preview-*.math.ai|https://MATH.ai|* https://a.example', ORIGINS],
+  ['cors', 'production', 'has no value'],
+  ['limits', 'request-burst', 'has no value'],
+  ['cors', 'preview *', 'is not a setting; there are testing, staging, production'],
+  ['limits', 'requests 5|toString 5|table-writes-per-second 5', 'is not a setting; there are requests-per-second, req'],
+  ['limits request-burst', '0|-5|5001', 'give one whole number from 1 to 5000'],
+  ['limits request-burst', '1.5|5 6|five|off', NUMBER],
+  ['limits requests-per-second', '0|10001', 'give one whole number from 1 to 10000'],
+  ['limits attempts-per-source', 'off 5|5 6', NUMBER],
+  ['limits attempts-per-source', 'of', 'give one whole number, or off'],
+  ['limits attempts-per-source', '0', 'give one whole number from 1'],
+  ['limits attempts-window-minutes', '0', 'give one whole number from 1'],
+  ['limits log-retention-days', '31', 'CloudWatch keeps logs for one of 1, 3, 5'],
+  ['passwords minimum-length', '7|65', 'give one whole number from 8 to 64'],
+  ['passwords breach-check', 'yes|true false', 'give true or false'],
+  ['alarms production', 'ops|ops@|@b.cd|ops@localhost|a@b.cd d@e.fg', ADDRESS],
+  ['role permissions-boundary', 'One Two|arn:aws:iam::1:policy/x', 'give the name of one policy, not its ARN'],
+  ['domain production', `api.math.ai|api.math.ai arn:aws:iam::1:x|api.math.ai x${CERTIFICATE}`, DOMAIN],
+  ['domain production', `api.math.ai ${CERTIFICATE} x`, DOMAIN],
+  ...'math .math.ai api..math.ai -api.math.ai api-.math.ai API.math.ai bücher.example math.1 127.0.0.1 *.math.ai'
+    .concat(` https://api.math.ai api.math.ai/ ${'a'.repeat(64)}.math.ai ${`${'a'.repeat(63)}.`.repeat(4)}ai`)
+    .split(' ')
+    .map((name): [string, string, string] => ['domain staging', `${name} ${CERTIFICATE}`, DOMAIN]),
 ]
-for (const [sentence, lines] of refused) {
-  for (const line of lines) {
+for (const [setting, values, sentence] of refused) {
+  for (const value of values.split('|')) {
+    const line = `${setting} ${value}`
     test(`refused: @${line.slice(0, 60)}`, async (t) => {
-      try {
-        readSettings(manifestOf(line))
-        t.fail('it was accepted')
-      } catch (error) {
-        t.ok(String(error).startsWith(`Error: app.arc has wrong settings:\n@${line}: ${sentence}`), String(error))
-      }
+      t.equal(mistakesIn(line)?.slice(0, line.length + sentence.length + 3), `@${line}: ${sentence}`)
     })
   }
 }
 
+/** What is said of lines that are wrong. */
+function mistakesIn(...lines: string[]): string | undefined {
+  try {
+    readSettings(manifestOf(...lines))
+  } catch (error) {
+    return /^app\.arc has wrong settings:\n(.*)$/s.exec((error as Error).message)?.[1]
+  }
+}
+
+const staging = `domain staging api.math.ai ${CERTIFICATE}`
 const together: [string, string[], string[]][] = [
   [
     'every mistake has a line',
@@ -169,27 +138,18 @@ const together: [string, string[], string[]][] = [
   ],
   [
     'a certificate is of another region',
-    ['aws region eu-central-1', `domain staging api.math.ai ${CERTIFICATE}`],
+    ['aws region eu-central-1', staging],
     ['@domain staging: the certificate is in us-east-1, and the API is in eu-central-1. Make one there'],
   ],
   [
     'one domain is there for two stages',
-    [
-      'aws region us-east-1',
-      `domain staging api.math.ai ${CERTIFICATE}`,
-      `domain production api.math.ai ${CERTIFICATE}`,
-    ],
+    ['aws region us-east-1', staging, staging.replace('staging', 'production')],
     ['@domain: api.math.ai is there for both stages, and can be used for one only'],
   ],
 ]
 for (const [what, lines, mistakes] of together) {
   test(`refused: ${what}`, async (t) => {
-    try {
-      readSettings(manifestOf(...lines))
-      t.fail('it was accepted')
-    } catch (error) {
-      t.equal((error as Error).message, ['app.arc has wrong settings:', ...mistakes].join('\n'))
-    }
+    t.equal(mistakesIn(...lines), mistakes.join('\n'))
   })
 }
 
@@ -208,13 +168,14 @@ test('app.arc needs what the sign-up needs, and every mistake has a line', async
   )
 })
 
-test('a route is a method and a path, or the path of a GET', async (t) => {
+test('a route is a method and a path, or the path of a GET, and CORS allows the methods of all routes', async (t) => {
   t.deepEqual(routesOf({ http: ['/', ['/health'], ['any', '/*']] }), [
     { method: 'get', path: '/' },
     { method: 'get', path: '/health' },
     { method: 'any', path: '/*' },
   ])
   t.deepEqual(routesOf({}), [])
+  t.deepEqual(corsPolicy(['*'], { http: ['/', ['post', '/a'], ['post', '/b']] } as never).AllowMethods, ['GET', 'POST'])
 })
 
 test('the functions get the settings, and those of Sandbox the names of its tables', async (t) => {

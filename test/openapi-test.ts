@@ -1,5 +1,4 @@
 // openapi.yaml and the code say the same. The end-to-end tests check every answer against it too: support/client.ts.
-import { join } from 'node:path'
 import fc from 'fast-check'
 import test from 'tape'
 import { respond } from '../src/http/post-signup/index.ts'
@@ -35,11 +34,13 @@ import {
 } from './support/contract.ts'
 import { signUpEvent } from './support/lambda.ts'
 import { captureLog } from './support/log.ts'
-import { run } from './support/process.ts'
 
 const { schemas } = document.components
 const SIGN_UP = '#/components/schemas/SignUp'
 const PROBLEM_JSON = 'application/problem+json'
+const FIELD_CODES = Object.entries(FIELD_ERRORS).flatMap(([field, errors]) =>
+  Object.keys(errors).map((code) => `${field}: ${code}`),
+)
 
 test('every problem is documented with its status and title, and no other', async (t) => {
   const documented = Object.entries(responses).flatMap(([status, { content }]) => {
@@ -56,15 +57,10 @@ test('every problem is documented with its status and title, and no other', asyn
 })
 
 test('every field and every error of a field is documented, and no other', async (t) => {
-  const pairs = (properties: any) => {
-    const codes: string[] = properties.code.enum ?? [properties.code.const]
-    return codes.map((code) => `${properties.field.const}: ${code}`)
-  }
-  const documented = [...schemas.FieldError.oneOf, schemas.EmailTaken].flatMap(({ properties }) => pairs(properties))
-  const coded = Object.entries(FIELD_ERRORS).flatMap(([field, errors]) =>
-    Object.keys(errors).map((code) => `${field}: ${code}`),
+  const documented = [...schemas.FieldError.oneOf, schemas.EmailTaken].flatMap(({ properties: { field, code } }) =>
+    (code.enum ?? [code.const]).map((code: string) => `${field.const}: ${code}`),
   )
-  t.deepEqual(documented.sort(), coded.sort())
+  t.deepEqual(documented.sort(), [...FIELD_CODES].sort())
   const fields = Object.entries(FIELD_ERRORS)
   t.deepEqual(
     Object.keys(schemas.SignUp.properties),
@@ -91,13 +87,8 @@ test('the limits of the document are those of the code, and each code of a field
     field = name ?? field
     return `${field}: ${code}`
   })
-  const coded = Object.entries(FIELD_ERRORS).flatMap(([name, errors]) =>
-    Object.keys(errors).map((code) => `${name}: ${code}`),
-  )
-  t.deepEqual(
-    described,
-    coded.filter((pair) => pair !== 'user_email: taken'),
-  )
+  const inRows = FIELD_CODES.filter((pair) => pair !== 'user_email: taken')
+  t.deepEqual(described, inRows)
 })
 
 test('CORS lets the documented headers through', async (t) => {
@@ -325,15 +316,4 @@ test('the end-to-end tests pass answers that are documented, and no other', asyn
     if (isDocumented) t.doesNotThrow(check, what)
     else t.throws(check, /openapi\.yaml has/, what)
   }
-})
-
-test('Redocly finds nothing in openapi.yaml', async (t) => {
-  // Redocly asks npm for its newest version if it writes to a terminal. Here it does not.
-  const cli = join('node_modules', '@redocly', 'cli', 'bin', 'cli.js')
-  const { status, output } = await run(
-    `"${process.execPath}" ${cli} lint openapi.yaml`,
-    join(import.meta.dirname, '..'),
-  )
-  t.equal(status, 0, output)
-  t.notOk(output.includes('warning'), output)
 })

@@ -65,14 +65,20 @@ test('staging differs in its name and in what becomes of its users', async (t) =
 const variable = (name: string, values: [unknown, unknown]) => ({
   [`${FUNCTION}.Environment.Variables.${name}`]: values,
 })
-const settings: [string, Record<string, [unknown, unknown]>][] = [
-  ['@limits\nrequests-per-second 6', { 'Resources.HTTP.Properties.DefaultRouteSettings.ThrottlingRateLimit': [50, 6] }],
-  ['@limits\nrequest-burst 7', { 'Resources.HTTP.Properties.DefaultRouteSettings.ThrottlingBurstLimit': [100, 7] }],
+const property = (path: string, before: unknown, after: unknown) => ({ [`Resources.${path}`]: [before, after] })
+const BOUNDARY = { 'Fn::Sub': 'arn:${AWS::Partition}:iam::${AWS::AccountId}:policy/Boundary' }
+const THROTTLE = 'HTTP.Properties.DefaultRouteSettings.Throttling'
+const DOMAIN = { DomainName: 'api.math.ai', CertificateArn: CERTIFICATE, SecurityPolicy: 'TLS_1_2' }
+const TARGET = { 'Fn::GetAtt': ['HTTP.DomainName', 'RegionalDomainName'] }
+const OWN_URL = 'https://${HTTP}.execute-api.${AWS::Region}.${AWS::URLSuffix}/signup'
+const settings: [string, Record<string, unknown>][] = [
+  ['@limits\nrequests-per-second 6', property(`${THROTTLE}RateLimit`, 50, 6)],
+  ['@limits\nrequest-burst 7', property(`${THROTTLE}BurstLimit`, 100, 7)],
   [
     '@limits\nlog-retention-days 90',
     {
-      'Resources.PostSignupLogs.Properties.RetentionInDays': [30, 90],
-      'Resources.ApiLogs.Properties.RetentionInDays': [30, 90],
+      ...property('PostSignupLogs.Properties.RetentionInDays', 30, 90),
+      ...property('ApiLogs.Properties.RetentionInDays', 30, 90),
     },
   ],
   ['@limits\nattempts-per-source 5', variable('ATTEMPTS_PER_SOURCE', ['100', '5'])],
@@ -80,32 +86,15 @@ const settings: [string, Record<string, [unknown, unknown]>][] = [
   ['@limits\nattempts-window-minutes 4', variable('ATTEMPTS_WINDOW_MINUTES', ['15', '4'])],
   ['@passwords\nminimum-length 15', variable('PASSWORD_MINIMUM_LENGTH', ['8', '15'])],
   ['@passwords\nbreach-check true', variable('BREACHED_PASSWORDS_URL', [undefined, 'https://api.pwnedpasswords.com'])],
-  [
-    '@role\npermissions-boundary Boundary',
-    {
-      'Resources.Role.Properties.PermissionsBoundary': [
-        undefined,
-        { 'Fn::Sub': 'arn:${AWS::Partition}:iam::${AWS::AccountId}:policy/Boundary' },
-      ],
-    },
-  ],
+  ['@role\npermissions-boundary Boundary', property('Role.Properties.PermissionsBoundary', undefined, BOUNDARY)],
   [
     `@domain\nproduction api.math.ai ${CERTIFICATE}`,
     {
-      'Resources.HTTP.Properties.Domain': [
-        undefined,
-        { DomainName: 'api.math.ai', CertificateArn: CERTIFICATE, SecurityPolicy: 'TLS_1_2' },
-      ],
-      'Outputs.SignupApiUrl.Value.Fn::Sub': [
-        'https://${HTTP}.execute-api.${AWS::Region}.${AWS::URLSuffix}/signup',
-        'https://api.math.ai/signup',
-      ],
+      ...property('HTTP.Properties.Domain', undefined, DOMAIN),
+      'Outputs.SignupApiUrl.Value.Fn::Sub': [OWN_URL, 'https://api.math.ai/signup'],
       'Outputs.DomainTarget': [
         undefined,
-        {
-          Description: 'Make a CNAME record of api.math.ai with this value',
-          Value: { 'Fn::GetAtt': ['HTTP.DomainName', 'RegionalDomainName'] },
-        },
+        { Description: 'Make a CNAME record of api.math.ai with this value', Value: TARGET },
       ],
     },
   ],

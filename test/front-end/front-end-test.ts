@@ -16,27 +16,36 @@ const ROOT = join(import.meta.dirname, '../..')
 const URL_OF_API = { SIGNUP_URL: 'https://api.example/signup', NEXT_TELEMETRY_DISABLED: '1' }
 const MAIN = `import { createRoot } from 'react-dom/client'
 import { SignUpForm } from '../app/sign-up/SignUpForm'
-createRoot(document.getElementById('root')!).render(<SignUpForm url="/signup" className="mine" />)
-`
-const TSCONFIG = {
-  compilerOptions: {
-    target: 'es2022',
-    lib: ['es2023', 'dom', 'dom.iterable'],
-    module: 'esnext',
-    moduleResolution: 'bundler',
-    jsx: 'react-jsx',
-    strict: true,
-    noEmit: true,
-    skipLibCheck: true,
-  },
-}
-
-const ARABIC = `import { createRoot } from 'react-dom/client'
-import { SignUpForm } from '../app/sign-up/SignUpForm'
 import { ENGLISH } from '../app/sign-up/texts'
-const texts = { ...ENGLISH, lang: 'ar', dir: 'rtl', submit: 'سجل', errors: { 'user_email required': 'أدخل بريدك' } }
-createRoot(document.getElementById('root')!).render(<SignUpForm url="/signup" texts={texts} />)
+const texts = TEXTS
+createRoot(document.getElementById('root')!).render(<SignUpForm url="/signup" className="mine" texts={texts} />)
 `
+const ARABIC = "{ ...ENGLISH, lang: 'ar', dir: 'rtl', submit: 'سجل', errors: { 'user_email required': 'أدخل بريدك' } }"
+/** What a new app with TypeScript has. */
+const compilerOptions = {
+  ...{ target: 'es2022', lib: ['es2023', 'dom', 'dom.iterable'], module: 'esnext', moduleResolution: 'bundler' },
+  ...{ jsx: 'react-jsx', strict: true, noEmit: true, skipLibCheck: true },
+}
+const OLDEST = { react: ['./node_modules/types-react-oldest'], 'react/*': ['./node_modules/types-react-oldest/*'] }
+/** The files of the apps, besides those that are copied. */
+const FILES = {
+  'app/layout.tsx':
+    'export default function Layout({ children }: { children: React.ReactNode }) { return <html lang="en"><body>{children}</body></html> }\n',
+  'eslint.config.mjs':
+    "import next from 'eslint-config-next/core-web-vitals'\nimport typescript from 'eslint-config-next/typescript'\nexport default [...next, ...typescript]\n",
+  'src/main.tsx': MAIN.replace('TEXTS', 'ENGLISH'),
+  'src/tailwind.tsx': `import './tailwind.css'\n${MAIN.replace('TEXTS', 'ENGLISH')}`,
+  'src/arabic.tsx': MAIN.replace('TEXTS', ARABIC),
+  'src/tailwind.css': '@import "tailwindcss";\n',
+  'vite.config.mjs':
+    "import tailwind from '@tailwindcss/vite'\nexport default { plugins: [tailwind()], build: { rollupOptions: { input: ['main.html', 'tailwind.html', 'arabic.html'] } } }\n",
+  'tsconfig.json': JSON.stringify({ compilerOptions, include: ['app/sign-up/*.ts*', 'css.d.ts'] }),
+  'oldest.json': JSON.stringify({
+    compilerOptions: { ...compilerOptions, paths: OLDEST },
+    include: ['app/sign-up/SignUpForm.tsx', 'css.d.ts'],
+  }),
+  'css.d.ts': "declare module '*.css'\n",
+}
 
 let app: string
 let docs: string
@@ -63,38 +72,12 @@ test('a new app gets the copied files and the blocks of the documentation', asyn
   }
   await write('app/sign-up/page.tsx', blockWith('app/sign-up/page.tsx'))
   await write('app/api/signup/route.ts', blockWith('app/api/signup/route.ts'))
-  await write(
-    'app/layout.tsx',
-    'export default function Layout({ children }: { children: React.ReactNode }) { return <html lang="en"><body>{children}</body></html> }\n',
-  )
-  await write(
-    'eslint.config.mjs',
-    "import next from 'eslint-config-next/core-web-vitals'\nimport typescript from 'eslint-config-next/typescript'\nexport default [...next, ...typescript]\n",
-  )
-  await write('src/main.tsx', MAIN)
-  await write('src/tailwind.tsx', `import './tailwind.css'\n${MAIN}`)
-  await write('src/arabic.tsx', ARABIC)
-  await write('src/tailwind.css', '@import "tailwindcss";\n')
+  for (const [path, text] of Object.entries(FILES)) await write(path, text)
   for (const name of ['main', 'tailwind', 'arabic']) {
-    await write(
-      `${name}.html`,
-      `<!doctype html><html lang="en"><meta name="viewport" content="width=device-width"><title>x</title><div id="root"></div><script type="module" src="/src/${name}.tsx"></script></html>`,
-    )
+    const script = `<div id="root"></div><script type="module" src="/src/${name}.tsx"></script>`
+    const head = '<!doctype html><html lang="en"><meta name="viewport" content="width=device-width"><title>x</title>'
+    await write(`${name}.html`, `${head}${script}</html>`)
   }
-  await write(
-    'vite.config.mjs',
-    "import tailwind from '@tailwindcss/vite'\nexport default { plugins: [tailwind()], build: { rollupOptions: { input: ['main.html', 'tailwind.html', 'arabic.html'] } } }\n",
-  )
-  await write('tsconfig.json', JSON.stringify({ ...TSCONFIG, include: ['app/sign-up/*.ts*', 'css.d.ts'] }))
-  const paths = { react: ['./node_modules/types-react-oldest'], 'react/*': ['./node_modules/types-react-oldest/*'] }
-  await write(
-    'oldest.json',
-    JSON.stringify({
-      compilerOptions: { ...TSCONFIG.compilerOptions, paths },
-      include: ['app/sign-up/SignUpForm.tsx', 'css.d.ts'],
-    }),
-  )
-  await write('css.d.ts', "declare module '*.css'\n")
   await succeeds(t, 'npm ci --ignore-scripts --no-audit --silent')
 })
 
@@ -138,28 +121,19 @@ test('Vite builds it, it looks right with and without the reset of Tailwind, and
     const fields = await page.locator('input, .signup-button').evaluateAll((elements) =>
       elements.map((element) => {
         const { borderTopWidth, borderTopStyle, fontSize } = getComputedStyle(element)
+        const { height } = element.getBoundingClientRect()
         return {
-          height: element.getBoundingClientRect().height,
-          size: Number.parseFloat(fontSize),
+          isRight: height >= 44 && Number.parseFloat(fontSize) >= 16,
           border: `${borderTopWidth} ${borderTopStyle}`,
         }
       }),
     )
-    t.equal(fields.length, 6)
-    for (const { height, size, border } of fields) {
-      t.ok(
-        height >= 44 && size >= 16 && border === '1px solid',
-        `${name}: ${height} px high, text of ${size} px, border ${border}`,
-      )
-    }
+    t.deepEqual(fields, Array(6).fill({ isRight: true, border: '1px solid' }), `${name}: 44 px high, text of 16 px`)
     const tops = await page
       .locator('label, input')
       .evaluateAll((elements) => elements.map((element) => element.getBoundingClientRect().top))
-    t.deepEqual(
-      tops,
-      tops.toSorted((a, b) => a - b),
-      `${name}: each label is above its field`,
-    )
+    const sorted = tops.toSorted((a, b) => a - b)
+    t.deepEqual(tops, sorted, `${name}: each label is above its field`)
     await page.close()
   }
   const page = await browser.newPage()
@@ -177,20 +151,17 @@ test('Vite builds it, it looks right with and without the reset of Tailwind, and
 test('the route handler passes on what the API answers, and has an answer if the API is down', async (t) => {
   sandbox = await startSandbox()
   await write('route.ts', blockWith('app/api/signup/route.ts'))
-  const post = async (url: string, body: object, changed: Record<string, string> = {}) => {
+  const post = async (url: string, data: object, changed: Record<string, string> = {}) => {
     process.env.SIGNUP_URL = url
     const { POST } = await import(`${join(app, 'route.ts')}?${url}`)
     const request = new Request('http://page.example/api/signup', {
       method: 'POST',
-      body: JSON.stringify(body),
+      body: JSON.stringify(data),
       headers: { 'content-type': 'application/json', 'idempotency-key': 'k', ...changed },
     })
     const answer: Response = await POST(request)
-    return {
-      status: answer.status,
-      retryAfter: answer.headers.get('retry-after'),
-      body: (await answer.json()) as Record<string, unknown>,
-    }
+    const body = (await answer.json()) as Record<string, unknown>
+    return { status: answer.status, retryAfter: answer.headers.get('retry-after'), body }
   }
   const first = await post(`${sandbox.url}/signup`, ada)
   t.equal(first.status, 201)

@@ -8,13 +8,20 @@ import { silent, startProxy } from './support/proxy.ts'
 import { startSandbox } from './support/sandbox.ts'
 
 test('a source is an IPv4 address, or the /64 network of an IPv6 address', async (t) => {
-  t.equal(sourceOf('203.0.113.7'), '203.0.113.7')
-  const same = ['2001:db8:1:2::1', '2001:DB8:1:2:ffff::', '2001:0db8:0001:0002:3:4:5:6', '2001:db8:1:2:3:4:5::']
-  for (const ip of same) t.equal(sourceOf(ip), '2001:db8:1:2::/64', ip)
-  t.equal(sourceOf('2001:db8::1'), '2001:db8:0:0::/64')
-  t.equal(sourceOf('2001::2:3:4:5:6'), '2001:0:0:2::/64', 'two groups are left out')
-  t.equal(sourceOf('::1'), '0:0:0:0::/64')
-  t.equal(sourceOf('::'), '0:0:0:0::/64')
+  for (const [source, addresses] of Object.entries({
+    '203.0.113.7': ['203.0.113.7'],
+    '2001:db8:1:2::/64': [
+      '2001:db8:1:2::1',
+      '2001:DB8:1:2:ffff::',
+      '2001:0db8:0001:0002:3:4:5:6',
+      '2001:db8:1:2:3:4:5::',
+    ],
+    '2001:db8:0:0::/64': ['2001:db8::1'],
+    '2001:0:0:2::/64': ['2001::2:3:4:5:6'],
+    '0:0:0:0::/64': ['::1', '::'],
+  })) {
+    for (const address of addresses) t.equal(sourceOf(address), source, address)
+  }
 })
 
 test('a source without attempts left gets 429 until the window ends', async (t) => {
@@ -30,12 +37,10 @@ test('a source without attempts left gets 429 until the window ends', async (t) 
   let answer = await attempt('one@example.com', '198.51.100.1')
   t.equal(answer.status, 201)
   while ([201, 409].includes(answer.status)) answer = await attempt('one@example.com', '198.51.100.1')
-  const { status, headers, body } = answer
+  const { status, headers } = answer
   const counted = sandbox.log().filter(({ outcome, skipped }) => /created|email_taken/.test(outcome) && !skipped)
   t.ok(counted.length <= 2, `${counted.length} counted, no more than the limit says`)
   t.equal(status, 429)
-  t.equal(body.code, 'too_many_attempts')
-  t.equal(headers.get('content-type'), 'application/problem+json')
   const retryAfter = Number(headers.get('retry-after'))
   const untilWindowEnds = minutes * 60 - (Math.floor(Date.now() / 1000) % (minutes * 60))
   t.ok(retryAfter >= 1 && Math.abs(retryAfter - untilWindowEnds) <= 5, `${retryAfter} s`)

@@ -59,18 +59,14 @@ test('a call without an answer is given up after two seconds and two tries', asy
   t.equal(proxy.calls().length, 2)
 })
 
+const UNAVAILABLE = 'DatabaseUnavailable'
 const faults: [string, fault.Fault, string, number][] = [
-  [
-    'ProvisionedThroughputExceededException',
-    fault.refusal('ProvisionedThroughputExceededException'),
-    'DatabaseUnavailable',
-    3,
-  ],
-  ['ThrottlingException', fault.refusal('ThrottlingException'), 'DatabaseUnavailable', 3],
-  ['RequestLimitExceeded', fault.refusal('RequestLimitExceeded'), 'DatabaseUnavailable', 3],
-  ['status 500', fault.serverError, 'DatabaseUnavailable', 3],
-  ['a reset connection', fault.reset, 'DatabaseUnavailable', 3],
-  ['an answer that breaks off', fault.half, 'DatabaseUnavailable', 2],
+  ...['ProvisionedThroughputExceededException', 'ThrottlingException', 'RequestLimitExceeded'].map(
+    (name): [string, fault.Fault, string, number] => [name, fault.refusal(name), UNAVAILABLE, 3],
+  ),
+  ['status 500', fault.serverError, UNAVAILABLE, 3],
+  ['a reset connection', fault.reset, UNAVAILABLE, 3],
+  ['an answer that breaks off', fault.half, UNAVAILABLE, 2],
   ['status 500 once', fault.firstTime(fault.serverError), 'none', 2],
   ['one reset connection', fault.firstTime(fault.reset), 'none', 2],
   ['every answer late', fault.late(800), 'none', 2],

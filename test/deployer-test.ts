@@ -11,18 +11,12 @@ const bounded = { 'iam:PermissionsBoundary': iam('policy/Boundary') }
 const usersTable = arn('dynamodb', 'table/MathaiProduction-MathaiUsersTable-X')
 
 test('deployer.yaml makes roles within the boundary only, and nobody gets around it', async (t) => {
-  for (const action of [
-    'iam:CreateRole',
-    'iam:PutRolePolicy',
-    'iam:DeleteRolePolicy',
-    'iam:PutRolePermissionsBoundary',
-  ]) {
+  const otherBoundary = { 'iam:PermissionsBoundary': iam('policy/Other') }
+  for (const name of ['CreateRole', 'PutRolePolicy', 'DeleteRolePolicy', 'PutRolePermissionsBoundary']) {
+    const action = `iam:${name}`
     t.ok(allows(deployer, [action, role, bounded]), action)
     t.notOk(allows(deployer, [action, role]), `${action} without a boundary`)
-    t.notOk(
-      allows(deployer, [action, role, { 'iam:PermissionsBoundary': iam('policy/Other') }]),
-      `${action} with another`,
-    )
+    t.notOk(allows(deployer, [action, role, otherBoundary]), `${action} with another`)
     t.notOk(allows(deployer, [action, iam('role/Other'), bounded]), `${action} for another app`)
   }
   const refused: Right[] = [
@@ -65,10 +59,8 @@ test('deployer.yaml trusts exact subjects of GitHub', async (t) => {
   const { Condition } = DEPLOYER.Role.Properties.AssumeRolePolicyDocument.Statement[0]
   t.deepEqual(Object.keys(Condition), ['StringEquals'])
   t.equal(Condition.StringEquals['token.actions.githubusercontent.com:aud'], 'sts.amazonaws.com')
-  t.deepEqual(
-    Condition.StringEquals['token.actions.githubusercontent.com:sub'],
-    ['staging', 'production'].map((name) => `repo:\${GitHubRepository}:environment:${name}`),
-  )
+  const subjects = ['staging', 'production'].map((name) => `repo:\${GitHubRepository}:environment:${name}`)
+  t.deepEqual(Condition.StringEquals['token.actions.githubusercontent.com:sub'], subjects)
 })
 
 test('deployer.yaml names this app in each resource, apart from those listed here', async (t) => {
@@ -86,16 +78,11 @@ test('deployer.yaml names this app in each resource, apart from those listed her
     'arn:aws:iam::*:role/aws-service-role/ops.apigateway.amazonaws.com/*',
   ])
   const actions = deployer.flatMap(({ Effect, Action, Resource }) => (Effect + Resource === 'Allow*' ? Action : []))
+  const logs = '*LogDelivery DescribeIndexPolicies DescribeLogGroups DescribeResourcePolicies ListLogDeliveries'
+  const sns = ['GetSubscriptionAttributes', 'SetSubscriptionAttributes', 'Unsubscribe']
   t.deepEqual(actions.sort(), [
-    'logs:*LogDelivery',
-    'logs:DescribeIndexPolicies',
-    'logs:DescribeLogGroups',
-    'logs:DescribeResourcePolicies',
-    'logs:ListLogDeliveries',
-    'logs:PutResourcePolicy',
-    'sns:GetSubscriptionAttributes',
-    'sns:SetSubscriptionAttributes',
-    'sns:Unsubscribe',
+    ...[...logs.split(' '), 'PutResourcePolicy'].map((name) => `logs:${name}`),
+    ...sns.map((name) => `sns:${name}`),
   ])
 })
 

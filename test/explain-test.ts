@@ -51,11 +51,8 @@ test('a denial of S3 without a word names the right and who lacks it', async (t)
     PutPublicAccessBlockCommand: 's3:PutBucketPublicAccessBlock',
     PutObjectCommand: 's3:PutObject',
   })) {
-    const refused = error('Forbidden', 'UnknownError', {
-      commandName,
-      identity: ADA,
-      $metadata: { httpStatusCode: 403 },
-    })
+    const more = { commandName, identity: ADA, $metadata: { httpStatusCode: 403 } }
+    const refused = error('Forbidden', 'UnknownError', more)
     t.equal(explainError(refused, 'us-east-1', {}), `${ADA} may not do ${action}. ${USE_ROLE}`)
   }
 })

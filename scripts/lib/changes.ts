@@ -12,11 +12,8 @@ export function formatChanges(changes: ResourceChange[]): string {
     const { mark, what } = describeChange(change)
     return `${mark} ${String(change.LogicalResourceId).padEnd(width)}  ${what}`
   })
-  const isUncertain = lines.some((line) => / perhaps /.test(line))
-  return [
-    ...lines,
-    ...(isUncertain ? ['', 'perhaps: it depends on a value that is known during the deploy only'] : []),
-  ].join('\n')
+  const perhaps = '\n\nperhaps: it depends on a value that is known during the deploy only'
+  return lines.join('\n') + (lines.some((line) => / perhaps /.test(line)) ? perhaps : '')
 }
 
 /** A sentence for each table that would lose its data, or might. The template is the new one. */

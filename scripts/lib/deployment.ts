@@ -51,16 +51,8 @@ export async function withDeployment(
     }
     const template = await packageStack(project, stage, name, await account.readVariables(app, stage))
     const bucket = bucketName(target.stackName, account)
-    const zips = zipFunctions(template, bucket)
-    await act({
-      account,
-      target,
-      settings: readSettings(_project.arc),
-      template,
-      bucket,
-      zips,
-      isNew: state === 'absent',
-    })
+    const [zips, settings] = [zipFunctions(template, bucket), readSettings(_project.arc)]
+    await act({ account, target, settings, template, bucket, zips, isNew: state === 'absent' })
   } catch (error) {
     const isFromAws = '$metadata' in (error as AwsError) || (error as Error).name.endsWith('ProviderError')
     throw isFromAws ? new CommandError(explainError(error as AwsError, aws.region)) : error

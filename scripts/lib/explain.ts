@@ -48,11 +48,9 @@ export function explainError(error: AwsError, region: string, env = process.env)
   const denial = explainDenial(message) ?? (action && describeDenial(identity, action))
   if (denial) return denial
   if (isNetworkError(error)) {
-    const isProxied = env.HTTPS_PROXY || env.https_proxy
-    const proxy = isProxied
-      ? ' HTTPS_PROXY is set, but this command connects without a proxy: run it on a machine that needs none.'
-      : ''
-    return `AWS cannot be reached in ${region} (${error.code ?? name}). Check the network, and the region in app.arc.${proxy}`
+    const sentence = `AWS cannot be reached in ${region} (${error.code ?? name}). Check the network, and the region in app.arc.`
+    const proxy = 'HTTPS_PROXY is set, but this command connects without a proxy: run it on a machine that needs none.'
+    return env.HTTPS_PROXY || env.https_proxy ? `${sentence} ${proxy}` : sentence
   }
   if (isThrottled(error)) return 'AWS throttles the calls of this account. Try again in a few minutes.'
   const [, sentence] = SENTENCES.find(([pattern]) => pattern.test(`${name} ${message}`)) ?? []

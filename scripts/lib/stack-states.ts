@@ -13,19 +13,11 @@ export type Target = {
 export const STACK_STATES = {
   // REVIEW_IN_PROGRESS: a change set for a new stack was made and not executed.
   absent: ['REVIEW_IN_PROGRESS', 'DELETE_COMPLETE'],
-  live: [
-    'CREATE_COMPLETE',
-    'UPDATE_COMPLETE',
-    'UPDATE_ROLLBACK_COMPLETE',
-    'IMPORT_COMPLETE',
-    'IMPORT_ROLLBACK_COMPLETE',
-  ],
+  live: ['CREATE', 'UPDATE', 'UPDATE_ROLLBACK', 'IMPORT', 'IMPORT_ROLLBACK'].map((name) => `${name}_COMPLETE`),
   working: [
-    ...['CREATE', 'ROLLBACK', 'DELETE', 'UPDATE', 'UPDATE_ROLLBACK', 'IMPORT', 'IMPORT_ROLLBACK'].map(
-      (name) => `${name}_IN_PROGRESS`,
-    ),
-    ...['UPDATE', 'UPDATE_ROLLBACK'].map((name) => `${name}_COMPLETE_CLEANUP_IN_PROGRESS`),
-  ],
+    ...['CREATE', 'ROLLBACK', 'DELETE', 'UPDATE', 'UPDATE_COMPLETE_CLEANUP', 'UPDATE_ROLLBACK'],
+    ...['UPDATE_ROLLBACK_COMPLETE_CLEANUP', 'IMPORT', 'IMPORT_ROLLBACK'],
+  ].map((name) => `${name}_IN_PROGRESS`),
   unfinished: ['CREATE_FAILED', 'ROLLBACK_COMPLETE', 'ROLLBACK_FAILED'],
   undeleted: ['DELETE_FAILED'],
   halfUpdated: ['UPDATE_FAILED'],

@@ -87,6 +87,12 @@ export async function typeIntoFields(page: Page, fields: Record<string, string>)
   }
 }
 
+/** Fills in these fields by keyboard, and sends the form. */
+export async function send(page: Page, fields: Record<string, string>): Promise<void> {
+  await typeIntoFields(page, fields)
+  await page.keyboard.press('Enter')
+}
+
 /** The name of the field that has the focus, or the text of another element. */
 export function focused(page: Page): Promise<string | null | undefined> {
   return page.evaluate(() => {
@@ -122,26 +128,11 @@ export function recordKeys(page: Page): string[] {
   return keys
 }
 
-/** Checks a state with axe. SCREENSHOTS names a folder to keep pictures of it in. */
+/** Checks a state with axe. */
 export async function checkState(t: Test, page: Page, state: string): Promise<void> {
   const axe = await readFile(new URL(import.meta.resolve('axe-core')), 'utf8')
   await page.evaluate(axe)
   const violations = await page.evaluate(async () => (await (globalThis as any).axe.run()).violations)
   const found = violations.map(({ id, nodes }: any) => [id, nodes[0].html])
   t.deepEqual(found, [], `axe-core: ${state}`)
-  if (process.env.SCREENSHOTS) await takeScreenshots(page, state)
-}
-
-async function takeScreenshots(page: Page, state: string): Promise<void> {
-  const size = page.viewportSize()
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme })
-    for (const width of [390, 1440]) {
-      await page.setViewportSize({ width, height: 800 })
-      const path = `${process.env.SCREENSHOTS}/${state}-${colorScheme}-${width}.png`
-      await page.screenshot({ path, fullPage: true })
-    }
-  }
-  await page.emulateMedia({ colorScheme: null })
-  if (size) await page.setViewportSize(size)
 }

@@ -9,6 +9,7 @@ import {
   focused,
   launchBrowser,
   recordKeys,
+  send,
   skip,
   skipWaits,
   startApi,
@@ -49,10 +50,7 @@ test('without scripts, the page puts no password into a URL', { skip }, async (t
   await page.locator('form').evaluate((form: HTMLFormElement) => form.submit())
   await loaded
   t.equal(urls.length, 4)
-  t.deepEqual(
-    [...urls, page.url()].filter((url) => url.includes('three')),
-    [],
-  )
+  t.notOk([...urls, page.url()].some((url) => url.includes('three')))
   await context.close()
 })
 
@@ -63,8 +61,7 @@ test('it is used by keyboard alone, and says what is wrong and what went well', 
   await checkColors(t, page, 'page-empty')
   t.ok(await fitsTheScreen(page))
 
-  await typeIntoFields(page, { user_email: 'a@b', user_age: '200' })
-  await page.keyboard.press('Enter')
+  await send(page, { user_email: 'a@b', user_age: '200' })
   await page.getByText('Please correct 4 fields.').waitFor()
   t.equal(await focused(page), 'user_email', 'the first wrong field has the focus')
   t.equal(await page.locator('#user_email').getAttribute('aria-invalid'), 'true')
@@ -115,9 +112,7 @@ test('it tries again after a 503, and shows Retry-After', { skip }, async (t) =>
 
   api.inject(tooManyAttempts)
   await page.keyboard.press('Enter')
-  await page
-    .getByText('There were too many sign-ups from your network. Please try again later.', { exact: true })
-    .waitFor()
+  await page.locator('#outcome', { hasText: 'There were too many sign-ups from your network. Please try' }).waitFor()
   t.match(await text(page, '#answer'), /^429 Too Many Requests, .*\n(.*\n)*retry-after: \d{4,}\n/)
   t.deepEqual(await waits(), [], 'it does not wait for minutes')
   await checkState(t, page, 'page-429')
@@ -125,7 +120,7 @@ test('it tries again after a 503, and shows Retry-After', { skip }, async (t) =>
   api.inject(unavailable)
   await page.keyboard.press('Enter')
   await page
-    .getByText('We could not save your sign-up just now. Please try again in a moment.', { exact: true })
+    .locator('#outcome', { hasText: 'We could not save your sign-up just now. Please try again in a' })
     .waitFor()
   t.match(await text(page, '#answer'), /^503 Service Unavailable, .*\n(.*\n)*retry-after: 2\n/)
   t.deepEqual(await waits(), [2000, 2000])
@@ -145,8 +140,7 @@ test('a long name, text of 200 % and forced colours do not break it', { skip }, 
   await page.goto(api.url)
   const border = await page.locator('[type=submit]').evaluate((button) => getComputedStyle(button).borderTopWidth)
   t.equal(border, '1px', 'the button has a border')
-  await typeIntoFields(page, { ...kim, user_email: 'long@example.com', user_name: 'W'.repeat(100) })
-  await page.keyboard.press('Enter')
+  await send(page, { ...kim, user_email: 'long@example.com', user_name: 'W'.repeat(100) })
   await page.getByText(/^Welcome, W+! Your account is ready\.$/).waitFor()
   t.ok(await fitsTheScreen(page), 'a long name')
   await page.addStyleTag({ content: ':root { font-size: 200% }' })
@@ -219,8 +213,7 @@ test('a page of another origin is refused by the browser', { skip }, async (t) =
 test('with the server gone, no old answer is left standing', { skip }, async (t) => {
   const page = await browser.newPage()
   await page.goto(api.url)
-  await typeIntoFields(page, { user_email: 'a@b' })
-  await page.keyboard.press('Enter')
+  await send(page, { user_email: 'a@b' })
   await page.getByText('Please correct 3 fields.').waitFor()
   await api.stop()
   await page.keyboard.press('Enter')
@@ -300,11 +293,8 @@ function signUpFrom(page: Page, data: object, headers: Record<string, string> = 
   return page.evaluate(
     async ({ url, body, headers }) => {
       const response = await fetch(`${url}/signup`, { method: 'POST', headers, body })
-      return {
-        status: response.status,
-        retryAfter: String(response.headers.get('retry-after')),
-        body: await response.json(),
-      }
+      const retryAfter = String(response.headers.get('retry-after'))
+      return { status: response.status, retryAfter, body: await response.json() }
     },
     { url: api.url, body: JSON.stringify(data), headers: { 'content-type': 'application/json', ...headers } },
   )

@@ -19,11 +19,7 @@ export type Candidate = {
 }
 
 /** Our code. The first line of each file names the published code that it follows. */
-const PEERS = {
-  'AWS SDK for JavaScript': 'aws-sdk',
-  "Architect's helpers": 'architect',
-  'Remix grunge-stack': 'grunge-stack',
-}
+const PEERS = { 'AWS SDK for JavaScript': 'aws-sdk', "Architect's helpers": 'architect' }
 
 /** This API as a production deploy builds it, and the peers, minified for the same Node, without the plugins of our esbuild.cjs. */
 export async function buildCandidates(port: number, python?: string) {

@@ -20,16 +20,9 @@ def handler(event):
     password = bcrypt.hashpw(data["user_password"].encode(), bcrypt.gensalt(12)).decode()
     hash_ms = milliseconds_since(hashing)
     uid = str(uuid.uuid4())
-    table.put_item(
-        Item={
-            "uid": uid,
-            "user_email": data["user_email"].lower(),
-            "user_name": data["user_name"],
-            "user_password": password,
-            "date_created": datetime.utcnow().isoformat(),
-            "last_logged_in": None,
-        }
-    )
+    user = {"uid": uid, "user_email": data["user_email"].lower(), "user_name": data["user_name"]}
+    date_created = datetime.utcnow().isoformat()
+    table.put_item(Item={**user, "user_password": password, "date_created": date_created, "last_logged_in": None})
     return {"statusCode": 201, "body": json.dumps({"uid": uid})}, hash_ms
 
 

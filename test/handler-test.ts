@@ -3,6 +3,7 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda'
 import fc from 'fast-check'
 import test from 'tape'
 import { DatabaseUnavailable } from '../src/shared/database.ts'
+import type { FieldError } from '../src/shared/field-errors.ts'
 import type { Dependencies } from '../src/shared/signup.ts'
 import { ada } from './support/client.ts'
 import { requireDocumented } from './support/contract.ts'
@@ -26,6 +27,7 @@ async function send(event: APIGatewayProxyEventV2, deps: Partial<Dependencies> =
 }
 
 const person = (name: string) => ({ ...ada, user_email: `${name}@example.com` })
+const errorsIn = (body: { errors: FieldError[] }) => body.errors.map(({ field, code }) => `${field} ${code}`)
 
 test('the handler and its DynamoDB start', async (t) => {
   dynamodb = await startDynamoDB()
@@ -47,14 +49,8 @@ test('the times in the log are those of the hash and of the write, in millisecon
   const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
   const started = performance.now()
   const { record } = await send(signUpEvent(person('times')), {
-    hashPassword: async () => {
-      await wait(50)
-      return '$2b$'
-    },
-    insertUser: async () => {
-      await wait(150)
-      return { outcome: 'stored' }
-    },
+    hashPassword: () => wait(50).then(() => '$2b$'),
+    insertUser: () => wait(150).then(() => ({ outcome: 'stored' })),
   })
   t.ok(record.hash_ms >= 49 && record.store_ms >= 149, `${record.hash_ms} ms and ${record.store_ms} ms`)
   t.ok(record.hash_ms + record.store_ms <= performance.now() - started + 0.2)
@@ -79,9 +75,7 @@ test('a refused sign-up is logged with the fields and their errors', async (t) =
 test('a source without attempts left gets 429 with the seconds to wait, before anything is hashed', async (t) => {
   const { status, headers, record } = await send(signUpEvent(person('limited')), {
     registerAttempt: async () => 61,
-    hashPassword: async () => {
-      throw Error('it was hashed')
-    },
+    hashPassword: () => Promise.reject(Error('it was hashed')),
   })
   t.equal(status, 429)
   t.equal(headers['retry-after'], '61')
@@ -117,9 +111,7 @@ test('a source has as many attempts in a window as the limit says', async (t) =>
 
 test('if the database is unavailable, the answer is 503 with Retry-After', async (t) => {
   const { status, headers, body, record } = await send(signUpEvent(person('down')), {
-    insertUser: async () => {
-      throw new DatabaseUnavailable('test')
-    },
+    insertUser: () => Promise.reject(new DatabaseUnavailable('test')),
   })
   t.equal(status, 503)
   t.equal(headers['retry-after'], '2')
@@ -132,11 +124,8 @@ test('a bug gets 500 without Retry-After, and the log names the error only', asy
     [TypeError('ada@example.com'), 'TypeError'],
     ['a text', 'string'],
   ] as const) {
-    const { status, headers, body, record } = await send(signUpEvent(person('bug')), {
-      insertUser: async () => {
-        throw error
-      },
-    })
+    const insertUser = () => Promise.reject(error)
+    const { status, headers, body, record } = await send(signUpEvent(person('bug')), { insertUser })
     t.equal(status, 500)
     t.equal(headers['retry-after'], undefined)
     t.equal(body.message, 'Something went wrong on our side. Please try again later.')
@@ -162,18 +151,13 @@ test('on this machine the terminal shows the cause of a bug, in AWS it does not'
 })
 
 test('a check that is unreachable is skipped, and every log record says so', async (t) => {
-  const down = async (): Promise<never> => {
-    throw Error('down')
-  }
+  const down = () => Promise.reject(Error('down'))
   const created = await send(signUpEvent(person('skipped')), { registerAttempt: down, isBreached: down })
   t.equal(created.status, 201)
   t.deepEqual(created.record.skipped, ['attempts', 'breached_passwords'])
   const breached = await send(signUpEvent(person('breached')), { registerAttempt: down, isBreached: async () => true })
   t.equal(breached.status, 400)
-  t.deepEqual(
-    breached.body.errors.map(({ field, code }: Record<string, string>) => `${field} ${code}`),
-    ['user_password breached'],
-  )
+  t.deepEqual(errorsIn(breached.body), ['user_password breached'])
   t.deepEqual(breached.record.skipped, ['attempts'])
   const taken = await send(signUpEvent(person('skipped')), { registerAttempt: down })
   t.deepEqual(taken.record.skipped, ['attempts'])
@@ -258,10 +242,7 @@ test('a body in base64 is decoded, strictly', async (t) => {
   const latin1 = Buffer.from(JSON.stringify({ ...ada, user_name: 'Zoë' }), 'latin1')
   const { status, body } = await send(base64(latin1))
   t.equal(status, 400)
-  t.deepEqual(
-    body.errors.map(({ field, code }: Record<string, string>) => `${field} ${code}`),
-    ['user_name bad_characters'],
-  )
+  t.deepEqual(errorsIn(body), ['user_name bad_characters'])
 })
 
 test('an event without headers, body or address is answered', async (t) => {

@@ -146,6 +146,8 @@ test('Sandbox answers each origin by app.arc, whatever the status, and goes on a
   await writeFile(manifest, (await readFile(manifest, 'utf8')).replace(/testing .*/, 'testing *'))
   await sandbox.printed(/Open http[\s\S]*Open http/)
   t.deepEqual(corsHeaders(await preflightFrom('https://evil.example')), preflightHeaders('*', policy), 'after an edit')
+  const again = await fetch(`${sandbox.url}/signup`, { method: 'POST', headers: JSON_TYPE, body })
+  t.equal(again.status, 201, 'users are gone after an edit')
   await sandbox.stop()
 })
 

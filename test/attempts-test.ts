@@ -25,12 +25,14 @@ test('a source is an IPv4 address, or the /64 network of an IPv6 address', async
 })
 
 test('with the settings of app.arc, a source without attempts left gets 429 until the window ends', async (t) => {
-  const lines = '@limits\nattempts-per-source 2\nattempts-window-minutes 5\n'
+  const lines = '@passwords\nminimum-length 14\n@limits\nattempts-per-source 2\nattempts-window-minutes 5\n'
   const sandbox = await startSandbox({ manifest: (manifest) => `${manifest}\n${lines}` })
   // Sandbox takes the address of the caller from this header. API Gateway takes it from the connection.
   const attempt = (user_email: string, ip: string) => signUp(sandbox, { ...ada, user_email }, { 'x-forwarded-for': ip })
 
   t.equal((await attempt('a@b', '198.51.100.1')).status, 400, 'a malformed sign-up does not count')
+  const short = await signUp(sandbox, { ...ada, user_password: 'engine of 183' })
+  t.equal(short.body.message, 'The password is too short. Use 14 characters or more.')
   // On a busy machine the counter may be given up now and then: an attempt is not counted then, and the log says so.
   let answer = await attempt('one@example.com', '198.51.100.1')
   t.equal(answer.status, 201)

@@ -169,8 +169,6 @@ test('a retry with the same Idempotency-Key gets the same 201', async (t) => {
   t.equal((await signUp(api, data, { 'idempotency-key': 'other' })).status, 409, 'with another key')
   t.equal((await signUp(api, data)).status, 409, 'with no key')
   t.equal(await api.countUsers(), users, 'there is no second row')
-  const stored = JSON.stringify(await api.user('retry@example.com'))
-  t.notOk(stored.includes(key['idempotency-key']), 'only the hash of the key is stored')
 })
 
 test('the same Idempotency-Key with other details gets 422, never a false 201', async (t) => {

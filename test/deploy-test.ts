@@ -1,9 +1,10 @@
 // How plan, deploy and smoke end if AWS is not even asked. What they do in an account: test/emulator.
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import test from 'tape'
 import { run } from './support/process.ts'
 import { copyProject, type Edit, type Project } from './support/project.ts'
-import { freePorts } from './support/server.ts'
+import { freePorts, startServer } from './support/server.ts'
 
 /** Runs a command in a copy of the project, on a machine without AWS credentials. */
 async function runCommand(command: string, edit?: Edit, env: NodeJS.ProcessEnv = {}) {
@@ -39,6 +40,28 @@ test('npm run plan needs no account: it shows each resource and writes the templ
 })
 
 const noAws = { AWS_ENDPOINT_URL: 'http://127.0.0.1:1', AWS_ACCESS_KEY_ID: 'x', AWS_SECRET_ACCESS_KEY: 'x' }
+
+test('npx arc deploy makes the same template', async (t) => {
+  // What Architect asks even in a dry run: the variables of `arc env`, and whether the stack is there.
+  const aws = await startServer((request, response) => {
+    request.resume()
+    if (request.headers['x-amz-target']) return response.end('{"Parameters":[]}')
+    const message = '<Message>Stack with id MathaiProduction does not exist</Message>'
+    return response.writeHead(400).end(`<Error><Code>ValidationError</Code>${message}</Error>`)
+  })
+  const project = await copyProject()
+  const templateOf = async (command: string) => {
+    const { status, output } = await run(command, project.folder, { ...noAws, AWS_ENDPOINT_URL: aws.url })
+    t.equal(status, 0, output)
+    const { Description: _, ...template } = JSON.parse(await readFile(join(project.folder, 'sam.json'), 'utf8'))
+    return template
+  }
+  const ours = await templateOf('node scripts/plan.ts production')
+  t.deepEqual(await templateOf('npx arc deploy --production --dry-run --no-hydrate'), ours)
+  await aws.stop()
+  await project.remove()
+})
+
 const withLines = (lines: string): Edit => ({ manifest: (manifest) => `${manifest}\n${lines}\n` })
 const withProfile = (profile: string): Edit => ({ files: { 'home/.aws/config': profile } })
 const SSO = `[profile work]\nsso_session = s\nsso_account_id = 1\nsso_role_name = R

@@ -3,7 +3,9 @@ import { existsSync, globSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import test from 'tape'
 import { readSettings } from '../src/plugins/settings.ts'
+import { EXAMPLE } from '../src/plugins/signup.ts'
 import commonPasswords from '../src/shared/common-passwords.json' with { type: 'json' }
+import { FIELD_ERRORS } from '../src/shared/field-errors.ts'
 import { PROBLEMS } from '../src/shared/problem.ts'
 
 const ROOT = join(import.meta.dirname, '..')
@@ -75,4 +77,15 @@ test('the figures of README that the code knows are right', async (t) => {
   t.ok(readme.includes(`**${snapshot.match(/^ {4}Type: /gm)?.length} resources**`))
   const actions = snapshot.match(/- (dynamodb|logs):\w+/g)
   t.ok(readme.includes(`**${actions?.length} rights**`), `${actions}`)
+  t.notOk(/- (dynamodb|logs):.*\*/.test(snapshot), 'no right has a wildcard')
+  const long = commonPasswords.filter(({ length }) => length >= 15)
+  t.ok(read('SECURITY.md').includes(`only ${long.length} of the common passwords have 15 characters or more`))
+})
+
+test('the examples of README and docs/front-end.md are those of the code', async (t) => {
+  for (const file of ['README.md', 'docs/front-end.md']) {
+    const [, example = ''] = /(?:-d|-Body) '(\{.*\})'/.exec(read(file)) ?? []
+    t.deepEqual(JSON.parse(example), EXAMPLE, file)
+  }
+  t.ok(read('README.md').includes(`"message": "${FIELD_ERRORS.user_email.taken}"`))
 })

@@ -1,4 +1,5 @@
 // The handler in this process: what it logs, and how it answers if something fails.
+import { createHash } from 'node:crypto'
 import type { APIGatewayProxyEventV2 } from 'aws-lambda'
 import fc from 'fast-check'
 import test from 'tape'
@@ -232,6 +233,10 @@ test('a retry gets 201 only if it sends what is stored, in every field', async (
     const { status, record } = await send(signUpEvent({ ...data, ...change }, key))
     t.deepEqual([status, record.outcome], [422, 'idempotency_key_reused'], JSON.stringify(change))
   }
+  const hash = createHash('sha256').update('one-key').digest('hex')
+  const { Item } = await dynamodb.client.get({ TableName: 'users', Key: { user_email: 'reuse@example.com' } })
+  t.equal(Item?.idempotency_key_hash, hash)
+  t.notOk(JSON.stringify(Item).includes('one-key'), 'only the hash of the key is stored')
   const retry = await send(signUpEvent({ ...data, user_school: ' ' }, key))
   t.deepEqual([retry.status, retry.body, retry.record.outcome], [201, body, 'created'])
 })

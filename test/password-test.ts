@@ -40,6 +40,7 @@ const refused: [string, string, string[]][] = [
   ['has another end', 'ok', ['aaaaaaab', 'abcdefgi']],
   ['has two runs', 'ok', ['abcd5678']],
   ['has other words', 'ok', ['sunshine and rain', 'engine of 1837']],
+  ['is a near miss', 'ok', ['password2026', 'Pass@123']],
 ]
 for (const [what, expected, passwords] of refused) {
   test(`a password that ${what} is ${expected}`, async (t) => {

@@ -124,6 +124,13 @@ test('a password is compared with the name and the address in one form of Unicod
   }
 })
 
+test('near misses are accepted, as SECURITY.md says', async (t) => {
+  const school = { user_school: 'Lycée Lagrange' }
+  for (const user_password of ['lovelace1815', 'Lycée Lagrange']) {
+    t.deepEqual(errorsOf({ ...ada, ...school, user_password }), [], user_password)
+  }
+})
+
 test('an age may have the digits of every script', async (t) => {
   for (const user_age of ['17', '１７', '١٧', '१७', '𝟏𝟕', ' ۱۷ ']) {
     t.deepEqual(parseSignup({ ...ada, user_age }), { value: { ...parsed, age: 17 } }, user_age)

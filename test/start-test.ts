@@ -19,6 +19,12 @@ const REAL_ACCOUNT = {
   AWS_PROFILE: 'real',
 }
 
+/** An address of this machine that others could reach, if it has one. */
+const ADDRESS = Object.values(networkInterfaces())
+  .flat()
+  .find((entry) => entry?.family === 'IPv4' && !entry.internal)?.address
+if (!ADDRESS) console.log('skipped: this machine has no address that others could reach')
+
 for (const [name, command] of [
   ['npm start', NPM_START],
   ['npx arc sandbox', ['node_modules/.bin/arc', 'sandbox']],
@@ -43,10 +49,7 @@ for (const [name, command] of [
     const operations = new Set(proxy.calls().map(({ operation }) => operation))
     t.ok(operations.has('PutItem') && operations.has('CreateTable'), [...operations].join())
     t.ok(proxy.calls().every(({ authorization }) => authorization.includes('Credential=local/')))
-    const addresses = Object.values(networkInterfaces()).flat()
-    const address = addresses.find((entry) => entry?.family === 'IPv4' && !entry.internal)
-    if (!address) t.comment('skipped: this machine has no address that others could reach')
-    else await isRefused(t, sandbox.url.replace('127.0.0.1', address.address))
+    if (ADDRESS) await isRefused(t, sandbox.url.replace('127.0.0.1', ADDRESS))
 
     await sandbox.stop()
     await isRefused(t, sandbox.url)
@@ -69,8 +72,8 @@ const situations: [string, NodeJS.ProcessEnv, RegExp, Edit?][] = [
   ['ARC_HOST is of IPv6', { ARC_HOST: '::' }, /^ARC_HOST is ::\. Sandbox does not work on IPv6\. Use 0\.0\.0\.0/],
   [
     'ARC_HOST is of another machine',
-    { ARC_HOST: '192.0.2.1' },
-    /^This machine cannot listen on 192\.0\.2\.1:\d+ \(EADDRNOTAVAIL\)\. Check ARC_HOST\s+and PORT\.\n$/,
+    { ARC_HOST: '192.0.2.1', PORT: '' },
+    /^This machine cannot listen on 192\.0\.2\.1:3333 \(EADDRNOTAVAIL\)\. Check ARC_HOST\s+and\s+PORT\.\n$/,
   ],
   [
     'a setting is wrong',
@@ -100,7 +103,9 @@ for (const [what, env, sentence, edit] of situations) {
 
 for (const signal of ['SIGHUP', 'SIGKILL'] as const) {
   test(`${signal} to the launcher ends Sandbox, too`, async (t) => {
-    const sandbox = await startSandbox({ command: NPM_START })
+    const sandbox = await startSandbox({ command: NPM_START, env: { ARC_HOST: '0.0.0.0' } })
+    const { status } = await fetch(sandbox.url.replace('127.0.0.1', ADDRESS ?? '127.0.0.1'))
+    t.equal(status, 200, 'with ARC_HOST=0.0.0.0 others reach it')
     process.kill(sandbox.pid, signal)
     while (await fetch(sandbox.url).catch(() => undefined)) await setTimeout(50)
     t.pass('the port is free')

@@ -193,6 +193,26 @@ test('a sign-up makes one counter update and one conditional write', async (t) =
   t.deepEqual(more, [])
 })
 
+test('of 50 sign-ups at once with one address one succeeds, and 50 with different addresses all succeed', async (t) => {
+  const signUpAll = (email: (index: number) => string) => {
+    const people = Array.from({ length: 50 }, (_, index) => ({
+      ...ada,
+      user_email: email(index),
+      user_name: `No. ${index}`,
+    }))
+    const answers = people.map((data) => handler.respond(signUpEvent(data), handler.deps))
+    return captureLog(() => Promise.all(answers))
+  }
+  const { result: same } = await signUpAll(() => 'one@example.com')
+  const winners = [...same.keys()].filter((index) => same[index]?.statusCode === 201)
+  t.deepEqual([winners.length, same.filter(({ statusCode }) => statusCode === 409).length], [1, 49])
+  const user = await dynamodb.user('one@example.com')
+  t.equal(user?.user_name, `No. ${winners[0]}`, "the row is the winner's")
+  t.equal(user?.uid, JSON.parse(String(same[winners[0] ?? -1]?.body)).uid)
+  const { result: different } = await signUpAll((index) => `user${index}@example.com`)
+  t.ok(different.every(({ statusCode }) => statusCode === 201))
+})
+
 test('only a refused write is followed by a read, and the read is consistent', async (t) => {
   proxy.inject({ PutItem: firstTime(lost) })
   const { status, body } = await send(signUpEvent(person('lost')))

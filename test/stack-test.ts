@@ -8,26 +8,27 @@ import { removeUnused } from '../src/plugins/stack/remove-unused.ts'
 import { limitRole } from '../src/plugins/stack/role.ts'
 import { packageCopy, withThirdTable } from './support/plan.ts'
 
-const SNAPSHOT = new URL('stack-snapshot.yaml', import.meta.url)
 const CERTIFICATE = 'arn:aws:acm:us-east-1:123456789012:certificate/abc'
 
 let production: Template
 
+/** Compares a value with a file. If the change is wanted, writes the file anew: see CONTRIBUTING.md. */
+function matchesSnapshot(t: test.Test, name: string, value: object): void {
+  const file = new URL(name, import.meta.url)
+  if (process.env.UPDATE_SNAPSHOT) writeFileSync(file, stringify(value, { lineWidth: 110 }))
+  t.deepEqual(value, parse(readFileSync(file, 'utf8')))
+}
+
 test('the production stack is that of stack-snapshot.yaml', async (t) => {
   const { template, bundle } = await packageCopy('production')
   production = template
-  // If the change is wanted, write it anew: see CONTRIBUTING.md.
-  if (process.env.UPDATE_SNAPSHOT) writeFileSync(SNAPSHOT, stringify(pick(template), { lineWidth: 110 }))
-  t.deepEqual(pick(template), parse(readFileSync(SNAPSHOT, 'utf8')))
+  const { Resources, Outputs } = template
+  matchesSnapshot(t, 'stack-snapshot.yaml', { Resources, Outputs })
   t.ok(bundle.length <= 185_000, `the bundle has ${bundle.length} bytes, at most 185,000`)
   for (const local of ['Not Found', 'diagnostics_channel', 'Open http']) {
     t.notOk(bundle.includes(local), `nothing of Sandbox's plugin is in the bundle: ${local}`)
   }
 })
-
-function pick({ Resources, Outputs }: Template) {
-  return { Resources, Outputs }
-}
 
 /** Every value that differs between two templates, by its path: before and after. */
 function differences(before: unknown, after: unknown, path = ''): Record<string, [unknown, unknown]> {
@@ -193,62 +194,17 @@ test('another name of the app is enough for another app', async (t) => {
   t.deepEqual(await difference('production', { manifest }), variable('ARC_APP_NAME', ['mathai', 'other-app']))
 })
 
-const ALARM = `Statistic: Sum
-      Period: 3600
-      EvaluationPeriods: 1
-      ComparisonOperator: GreaterThanOrEqualToThreshold
-      TreatMissingData: notBreaching
-      AlarmActions: [{ Ref: AlarmTopic }]
-      OKActions: [{ Ref: AlarmTopic }]`
-// https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-metrics.html: metric 5xx, dimension ApiId
-const ALARMS = `
-  AlarmTopic:
-    Type: AWS::SNS::Topic
-    Properties: { Subscription: [{ Protocol: email, Endpoint: ops@example.org }] }
-  AlarmTopicPolicy:
-    Type: AWS::SNS::TopicPolicy
-    Properties:
-      Topics: [{ Ref: AlarmTopic }]
-      PolicyDocument:
-        Version: '2012-10-17'
-        Statement:
-          - Effect: Allow
-            Principal: { Service: cloudwatch.amazonaws.com }
-            Action: sns:Publish
-            Resource: { Ref: AlarmTopic }
-            Condition: { StringEquals: { aws:SourceAccount: { Ref: AWS::AccountId } } }
-  ServerErrorsAlarm:
-    Type: AWS::CloudWatch::Alarm
-    Properties:
-      AlarmDescription: docs/operating.md, "The API answers 5xx"
-      Namespace: AWS/ApiGateway
-      MetricName: 5xx
-      Dimensions: [{ Name: ApiId, Value: { Ref: HTTP } }]
-      Threshold: 2
-      ${ALARM}
-  SkippedChecksFilter:
-    Type: AWS::Logs::MetricFilter
-    Properties:
-      LogGroupName: { Ref: PostSignupLogs }
-      FilterPattern: '{ $.message.skipped[0] = "*" }'
-      MetricTransformations:
-        - { MetricNamespace: { Ref: AWS::StackName }, MetricName: SkippedChecks, MetricValue: '1' }
-  SkippedChecksAlarm:
-    Type: AWS::CloudWatch::Alarm
-    Properties:
-      AlarmDescription: docs/operating.md, "Checks are skipped"
-      Namespace: { Ref: AWS::StackName }
-      MetricName: SkippedChecks
-      Threshold: 1
-      ${ALARM}
-`
-
-test('@alarms adds a topic, two alarms and a filter, and each alarm names a paragraph that is there', async (t) => {
+test('@alarms adds what alarms-snapshot.yaml has, and each alarm names a paragraph that is there', async (t) => {
   const { template } = await packageCopy('production', withLines('@alarms\nproduction "ops@example.org"'))
-  t.deepEqual(template.Resources, { ...production.Resources, ...parse(ALARMS) })
+  const added = Object.entries(template.Resources).filter(([name]) => !(name in production.Resources))
+  matchesSnapshot(t, 'alarms-snapshot.yaml', Object.fromEntries(added))
+  t.deepEqual(template.Resources, { ...production.Resources, ...Object.fromEntries(added) })
   const guide = readFileSync(new URL('../docs/operating.md', import.meta.url), 'utf8')
-  for (const [, title] of ALARMS.matchAll(/operating\.md, "(.*)"/g))
-    t.match(guide, new RegExp(`^#+ ${title}$`, 'm'), title)
+  const titles = added.flatMap(
+    ([, { Properties }]) => /operating\.md, "(.*)"/.exec(Properties.AlarmDescription)?.[1] ?? [],
+  )
+  t.equal(titles.length, 2)
+  for (const title of titles) t.match(guide, new RegExp(`^#+ ${title}$`, 'm'), title)
 })
 
 /** The names of resources that are missing in a template with this property, and with more beside it. */

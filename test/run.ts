@@ -7,15 +7,8 @@ import { join } from 'node:path'
 import tape from 'tape'
 import { gatherOutput } from './support/process.ts'
 
-type Row = {
-  type: string
-  name?: string
-  ok?: boolean
-  skip?: unknown
-  at?: string
-  actual?: unknown
-  expected?: unknown
-}
+/** What tape reports: a test that begins or ends, or an assertion. */
+type Row = { type: string; name?: string; ok?: boolean; skip?: unknown; [more: string]: unknown }
 
 const AT_ONCE = 3
 /** A file that waits for something that never happens fails after ten minutes. */
@@ -70,10 +63,8 @@ async function runHere(file: string): Promise<void> {
   const current = { name: '', failures: [] as Row[], skip: false, started: 0 }
   tape.createStream({ objectMode: true }).on('data', (row: Row | string) => {
     if (typeof row === 'string') return console.log(`  ${row}`)
-    if (row.type === 'test') {
-      const { name = '', skip } = row
-      Object.assign(current, { name, failures: [], skip: Boolean(skip), started: performance.now() })
-    }
+    const { name = '', skip } = row
+    if (row.type === 'test') Object.assign(current, { name, failures: [], skip, started: performance.now() })
     if (row.type === 'assert' && !row.ok) current.failures.push(row)
     if (row.type === 'end' && current.name) {
       report(current)
@@ -85,15 +76,10 @@ async function runHere(file: string): Promise<void> {
 }
 
 function report({ name, failures, skip, started }: { name: string; failures: Row[]; skip: boolean; started: number }) {
-  const result = resultOf(failures, skip)
+  const result = failures.length ? 'failed' : skip ? 'skipped' : 'passed'
   counts[result]++
   console.log(`${MARKS[result]} ${name} (${Math.round(performance.now() - started)} ms)`)
   for (const { name, at, actual, expected } of failures) console.log({ name, at, actual, expected })
-}
-
-function resultOf(failures: Row[], skip: boolean): Result {
-  if (failures.length) return 'failed'
-  return skip ? 'skipped' : 'passed'
 }
 
 function finish(): void {

@@ -41,7 +41,7 @@ export async function startEmulator({ auth = false } = {}) {
     env: { ...ROOT, AWS_ENDPOINT_URL: endpoint },
     /** The URL on this machine of the API with this ID. */
     apiUrl: (id: string) => `${endpoint}/_aws/execute-api/${id}/$default`,
-    removeRight: (action: string) => removeRight(iam, action),
+    denyRight: (action: string) => denyRight(iam, action),
     createUser: (statements: object[]) => createUser(iam, statements),
     stop,
   }
@@ -113,34 +113,16 @@ async function createUser(iam: IAM, Statement: object[]): Promise<typeof ROOT> {
   return { AWS_ACCESS_KEY_ID: `${AccessKey?.AccessKeyId}`, AWS_SECRET_ACCESS_KEY: `${AccessKey?.SecretAccessKey}` }
 }
 
-type Policy = { Version: string; Statement: { Action: string | string[] }[] }
-
-/**
- * Removes an action from the policies of all roles. Resolves to a function that restores them.
- * @throws if no role has it
- */
-async function removeRight(iam: IAM, action: string): Promise<() => Promise<void>> {
-  const originals: Parameters<IAM['putRolePolicy']>[0][] = []
-  for (const { RoleName } of (await iam.listRoles({})).Roles ?? []) {
-    for (const PolicyName of (await iam.listRolePolicies({ RoleName })).PolicyNames ?? []) {
-      const { PolicyDocument = '' } = await iam.getRolePolicy({ RoleName, PolicyName })
-      const original = decodeURIComponent(PolicyDocument)
-      const policy: Policy = JSON.parse(original)
-      if (!policy.Statement.some(({ Action }) => [Action].flat().includes(action))) continue
-      await iam.putRolePolicy({ RoleName, PolicyName, PolicyDocument: JSON.stringify(without(action, policy)) })
-      originals.push({ RoleName, PolicyName, PolicyDocument: original })
-    }
-  }
-  if (!originals.length) throw Error(`No role has ${action}`)
+/** Denies an action to all roles. Resolves to a function that allows it again. */
+async function denyRight(iam: IAM, Action: string): Promise<() => Promise<void>> {
+  const PolicyDocument = JSON.stringify({
+    Version: '2012-10-17',
+    Statement: [{ Effect: 'Deny', Action, Resource: '*' }],
+  })
+  const { Roles = [] } = await iam.listRoles({})
+  const policies = Roles.map(({ RoleName }) => ({ RoleName, PolicyName: 'Denied' }))
+  for (const policy of policies) await iam.putRolePolicy({ ...policy, PolicyDocument })
   return async () => {
-    for (const original of originals) await iam.putRolePolicy(original)
+    for (const policy of policies) await iam.deleteRolePolicy(policy)
   }
-}
-
-function without(action: string, { Version, Statement }: Policy): Policy {
-  const rest = Statement.map((statement) => ({
-    ...statement,
-    Action: [statement.Action].flat().filter((name) => name !== action),
-  }))
-  return { Version, Statement: rest.filter(({ Action }) => Action.length) }
 }

@@ -72,7 +72,7 @@ test('the role has each right that it needs: without one, a sign-up, a retry or 
     ['GetItem', 'retry', key, 500],
     ['UpdateItem', 'update', {}, 201],
   ] as const) {
-    const restore = await emulator.removeRight(`dynamodb:${action}`)
+    const restore = await emulator.denyRight(`dynamodb:${action}`)
     t.equal((await signUp(api, person(name), headers)).status, status, action)
     await restore()
   }
@@ -80,19 +80,14 @@ test('the role has each right that it needs: without one, a sign-up, a retry or 
   t.equal((await signUp(api, person('retry'), key)).body.uid, first.body.uid)
   const logged = (await readLogs()).filter(({ skipped }) => skipped)
   const uid = (await users().user('update@example.com'))?.uid
-  t.deepEqual(
-    logged.map((record) => [record.uid, record.skipped]),
-    [[uid, ['attempts']]],
-  )
+  t.deepEqual([logged.length, logged[0]?.uid, logged[0]?.skipped], [1, uid, ['attempts']])
 })
 
 test('the bucket belongs to the stack, and public access is blocked', { skip }, async (t) => {
   const s3 = new S3(emulator.config)
   const Bucket = 'mathaiproduction-000000000000-us-east-1'
-  t.deepEqual(
-    (await s3.listBuckets({})).Buckets?.map(({ Name }) => Name),
-    [Bucket],
-  )
+  const { Buckets } = await s3.listBuckets({})
+  t.deepEqual([Buckets?.length, Buckets?.[0]?.Name], [1, Bucket])
   const { PublicAccessBlockConfiguration = {} } = await s3.getPublicAccessBlock({ Bucket })
   t.deepEqual(Object.values(PublicAccessBlockConfiguration), [true, true, true, true])
 })
@@ -186,10 +181,8 @@ test('a failed update says why, and that the previous version is live', { skip }
   const { status, output } = await runScript('deploy.ts production --no-smoke')
   t.equal(status, 1)
   t.match(output, /^ +\d+ s {2}Broken +UPDATE_FAILED\n {9}Lambda function not found: no-such-function$/m)
-  t.match(
-    output,
-    /\nThe previous version of MathaiProduction is live\. Correct the reasons above,\nthen:\n {2}npm run deploy production -- --no-smoke\n$/,
-  )
+  const advice = 'Correct the reasons above,\nthen:\n  npm run deploy production -- --no-smoke\n'
+  t.ok(output.endsWith(`\nThe previous version of MathaiProduction is live. ${advice}`), output)
 })
 
 test('a failed first deploy leaves nothing but the table of production, which it names', { skip }, async (t) => {
@@ -198,7 +191,7 @@ test('a failed first deploy leaves nothing but the table of production, which it
   t.match(output, /^ +\d+ s {2}Broken +CREATE_FAILED$/m)
   t.match(
     output,
-    /\nNothing is deployed: the first deploy of MathaiProductionFirst failed, and\nCloudFormation has removed/,
+    /\nNothing is deployed: the first deploy of MathaiProductionFirst failed, and\nCloudFormation has rem/,
   )
   const [, table] = /^The table (MathaiProductionFirst-MathaiUsersTable-\w+) is kept/m.exec(output) ?? []
   t.ok(table, output)
@@ -226,12 +219,8 @@ for (const [signal, exitStatus] of [
 
     const second = await runScript(`deploy.ts staging --name ${name}`)
     t.equal(second.status, 1)
-    t.ok(
-      second.output.endsWith(
-        `has not ended (CREATE_IN_PROGRESS).\nWhen it has, deploy again. See how far it is:\n${show}`,
-      ),
-      second.output,
-    )
+    const wait = `has not ended (CREATE_IN_PROGRESS).\nWhen it has, deploy again. See how far it is:\n${show}`
+    t.ok(second.output.endsWith(wait), second.output)
 
     script.child.kill(signal)
     const { status, output } = await script.end()

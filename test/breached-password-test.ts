@@ -41,10 +41,7 @@ test('a password of a breach is found by five characters of its hash', async (t)
   t.equal(await isBreached('correct horse battery'), true)
   t.equal(await isBreached('engine of 1837'), false, 'another password of the same range is breached')
   t.equal(await isBreached('0'), false, 'a line of padding is not a breach')
-  t.deepEqual(
-    api.requests.map(({ url }) => url?.length),
-    Array(3).fill('/range/12345'.length),
-  )
+  t.ok(api.requests.every(({ url }) => /^\/range\/[0-9A-F]{5}$/.test(String(url))))
   t.ok(api.requests.every(({ headers }) => headers['add-padding'] === 'true'))
   await api.stop()
 })
@@ -74,15 +71,10 @@ test('an answer with an error status, a redirection or none within a second is a
 })
 
 test('with the check on, a breached password is refused, and an unreachable service stops no sign-up', async (t) => {
-  const [api, dynamodb, bundle] = [
-    await startRangeApi(['correct horse battery']),
-    await startDynamoDB(),
-    await buildBundle(),
-  ]
-  const lambda = await startLambda(bundle.file, {
-    ...lambdaEnvironment(dynamodb.port),
-    BREACHED_PASSWORDS_URL: api.url,
-  })
+  const api = await startRangeApi(['correct horse battery'])
+  const [dynamodb, bundle] = [await startDynamoDB(), await buildBundle()]
+  const environment = { ...lambdaEnvironment(dynamodb.port), BREACHED_PASSWORDS_URL: api.url }
+  const lambda = await startLambda(bundle.file, environment)
   const refused = await lambda.invoke(signUpEvent({ ...ada, user_password: 'correct horse battery' }))
   t.equal(refused.status, 400)
   t.equal(refused.body.errors[0].code, 'breached')

@@ -50,10 +50,7 @@ for (const [what, expected, passwords] of refused) {
 
 test('every password of the list of common passwords is refused', async (t) => {
   t.ok(commonPasswords.length >= 4000, `${commonPasswords.length} passwords`)
-  t.deepEqual(
-    commonPasswords.filter((password) => errorOf(password) !== 'common'),
-    [],
-  )
+  for (const password of commonPasswords) if (errorOf(password) !== 'common') t.fail(password)
 })
 
 test('the list of common passwords has one password a line, and none twice', async (t) => {

@@ -64,10 +64,7 @@ test('a database that refuses every call fails the smoke test, and one that is r
     const { passed, lines } = await smoke(sandbox.url)
     t.equal(passed, false)
     const [failure, ...more] = lines.filter((line) => line.startsWith('FAIL'))
-    t.match(
-      failure ?? '',
-      /^FAIL {2}smoke-test@example\.com is signed up \(201\), or was before \(409\): got (500|503) \{/,
-    )
+    t.match(String(failure), /^FAIL {2}smoke-test@example\.com is signed up .*\(409\): got (500|503) \{/)
     t.deepEqual(more, [], 'the other checks need no database')
   }
   proxy.inject({})
@@ -83,10 +80,7 @@ test('an answer of another form fails its check, and the URL may be that of the 
   })
   const { passed, lines } = await smoke(other.url)
   t.notOk(passed)
-  t.deepEqual(
-    lines.map((line) => line.slice(0, 4)),
-    ['pass', 'FAIL', 'FAIL', 'FAIL', 'FAIL', 'FAIL', 'FAIL'],
-  )
+  t.equal(lines.map((line) => line.slice(0, 4)).join(' '), 'pass FAIL FAIL FAIL FAIL FAIL FAIL')
   for (const path of ['/', '/signup', '/signup/']) await smoke(other.url + path)
   t.deepEqual([...urls], ['/signup'])
   await other.stop()

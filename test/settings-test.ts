@@ -22,23 +22,6 @@ function manifestOf(...lines: string[]): Manifest {
   return arc
 }
 
-test('without settings the defaults apply', async (t) => {
-  t.deepEqual(readSettings({}), {
-    cors: { testing: ['*'], staging: ['*'], production: ['*'] },
-    limits: {
-      'requests-per-second': 50,
-      'request-burst': 100,
-      'log-retention-days': 30,
-      'attempts-per-source': 100,
-      'attempts-window-minutes': 15,
-    },
-    passwords: { 'minimum-length': 8, 'breach-check': false },
-    alarms: { staging: null, production: null },
-    domain: { staging: null, production: null },
-    role: { 'permissions-boundary': null },
-  })
-})
-
 const accepted: [string, unknown][] = [
   ['cors production *', ['*']],
   ['cors production https://math.ai http://localhost:3000', ['https://math.ai', 'http://localhost:3000']],

@@ -11,12 +11,12 @@ let callDatabase: typeof import('../src/shared/database.ts')['callDatabase']
 
 const read = () => callDatabase((tables) => tables.mathai_users.get({ user_email: 'nobody@example.com' }))
 
-/** The name of the error of a read with this fault, or 'none'. */
+/** The error of a read with this fault: its name, or what made the database unavailable, or 'none'. */
 async function errorWith(spoil: fault.Fault): Promise<string> {
   proxy.inject({ GetItem: spoil })
   return read().then(
     () => 'none',
-    (error) => error.name,
+    ({ name, message }) => (name === 'DatabaseUnavailable' ? `unavailable: ${message}` : name),
   )
 }
 
@@ -32,8 +32,11 @@ test('other errors keep the name that AWS gives them', async (t) => {
   for (const name of ['AccessDeniedException', 'ResourceNotFoundException', 'ValidationException']) {
     t.equal(await errorWith(fault.refusal(name)), name)
   }
-  const bug = callDatabase(() => Promise.reject('a text'))
-  t.equal(await bug.catch((error) => error), 'a text', 'what is not an error stays what it is')
+  for (const bug of ['a text', TypeError('a bug')]) {
+    let calls = 0
+    const call = callDatabase(() => Promise.reject(calls++ ? 'sent again' : bug))
+    t.equal(await call.catch((error) => error), bug, 'a bug is thrown as it is, at once')
+  }
 })
 
 for (const [what, spoil, pauseMs] of [
@@ -60,18 +63,17 @@ test('a call without an answer is given up after two seconds and two tries', asy
   const given = errorWith(fault.silent)
   t.equal(await Promise.race([given, setTimeout(1950, 'still waiting')]), 'still waiting')
   // A timer that is due earlier fires earlier, however busy the machine is.
-  t.equal(await Promise.race([given, setTimeout(1500, 'too late')]), 'DatabaseUnavailable')
+  t.equal(await Promise.race([given, setTimeout(1500, 'too late')]), 'unavailable: no answer in time')
   t.equal(proxy.calls().length, 2)
 })
 
-const UNAVAILABLE = 'DatabaseUnavailable'
 const faults: [string, fault.Fault, string, number][] = [
   ...['ProvisionedThroughputExceededException', 'ThrottlingException', 'RequestLimitExceeded'].map(
-    (name): [string, fault.Fault, string, number] => [name, fault.refusal(name), UNAVAILABLE, 3],
+    (name): [string, fault.Fault, string, number] => [name, fault.refusal(name), `unavailable: ${name}`, 3],
   ),
-  ['status 500', fault.serverError, UNAVAILABLE, 3],
-  ['a reset connection', fault.reset, UNAVAILABLE, 3],
-  ['an answer that breaks off', fault.half, UNAVAILABLE, 2],
+  ['status 500', fault.serverError, 'unavailable: InternalServerError', 3],
+  ['a reset connection', fault.reset, 'unavailable: Error', 3],
+  ['an answer that breaks off', fault.half, 'unavailable: no answer in time', 2],
   ['one reset connection', fault.firstTime(fault.reset), 'none', 2],
   ['every answer late', fault.late(800), 'none', 2],
   ['AccessDeniedException', fault.refusal('AccessDeniedException'), 'AccessDeniedException', 1],

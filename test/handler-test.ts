@@ -106,7 +106,13 @@ test('a source has as many attempts in a window as the limit says', async (t) =>
   t.equal(counter?.source_window, `198.51.100.9 ${Math.floor(Date.now() / 1000 / 900) * 900}`)
 
   delete process.env.ATTEMPTS_PER_SOURCE
+  proxy.inject({})
   t.equal((await attempt('attempt4', '198.51.100.9')).status, 201, 'without a limit')
+  t.deepEqual(
+    proxy.calls().map(({ operation }) => operation),
+    ['PutItem'],
+    'nothing is counted',
+  )
   process.env.ATTEMPTS_PER_SOURCE = limit
 })
 

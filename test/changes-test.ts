@@ -3,7 +3,7 @@ import type { ResourceChange } from '@aws-sdk/client-cloudformation'
 import test from 'tape'
 import { describeLosses, formatChanges } from '../scripts/lib/changes.ts'
 
-/** A change: "+" adds, "-" removes, "~" modifies. A property with an @ changes because of a reference, one with a ? by itself, to a value that is known later. */
+/** A change: "+" adds, "-" removes, "~" modifies. A property with an @ or # changes because of a reference, one with an @ or ? to a value that is known later. */
 function change(
   mark: string,
   ResourceType: string,
@@ -22,9 +22,11 @@ function change(
       .filter(Boolean)
       .map((name) => ({
         Target:
-          name === 'DeletionPolicy' ? { Attribute: name } : { Attribute: 'Properties', Name: name.replace(/[@?]/, '') },
+          name === 'DeletionPolicy'
+            ? { Attribute: name }
+            : { Attribute: 'Properties', Name: name.replace(/[@#?]/, '') },
         Evaluation: /^[@?]/.test(name) ? 'Dynamic' : 'Static',
-        ChangeSource: name.startsWith('@') ? 'ResourceReference' : 'DirectModification',
+        ChangeSource: /^[@#]/.test(name) ? 'ResourceReference' : 'DirectModification',
       })),
   }
 }
@@ -38,6 +40,7 @@ const shown: [ResourceChange, string][] = [
   [change('~', 'Role', 'True', 'Path'), '! Role  recreated (Path)'],
   [change('~', 'Role', 'False', '@Policies'), '~ Role  perhaps modified (Policies)'],
   [change('~', 'Role', 'False', '?Policies'), '~ Role  modified (Policies)'],
+  [change('~', 'Role', 'False', '#Policies'), '~ Role  modified (Policies)'],
   [change('~', 'Role', 'Conditional', '@Path'), '! Role  perhaps recreated (Path)'],
 ]
 for (const [resource, line] of shown) {

@@ -38,6 +38,7 @@ test('messages are wrapped at 80 columns, and commands stay whole to be copied',
   const words = 'word '.repeat(40).trim()
   const command = `  ${'x '.repeat(60).trim()}`
   const wrapped = wrap(`${words}\n${command}\nshort`).split('\n')
+  t.equal(wrapped.length, 5, 'as few lines as possible')
   t.deepEqual(wrapped.slice(-2), [command, 'short'])
   t.ok(wrapped.slice(0, -2).every((line) => line.length <= 80))
   t.equal(wrapped.slice(0, -2).join(' '), words)

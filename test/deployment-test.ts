@@ -1,6 +1,6 @@
 // How a change set is made, and what becomes of it if nobody wants it.
 import test from 'tape'
-import { createPlan, type Deployment } from '../scripts/lib/deployment.ts'
+import { createPlan, type Deployment, targetOf } from '../scripts/lib/deployment.ts'
 
 type Look = { status: string; reason?: string }
 
@@ -16,7 +16,7 @@ async function plan(looks: Look[], onLook: (look: Look) => void = () => {}) {
       return { reason: '', changes: [], ...look }
     },
     deleteChangeSet: async ({ ChangeSetName }: { ChangeSetName: string }) => void deleted.push(ChangeSetName),
-    readEvents: async () => [{ EventId: 'first' }, { EventId: 'last' }],
+    readEvents: async () => ['first', 'second', 'last'].map((EventId) => ({ EventId })),
   }
   const deployment = { account, target: { stackName: 'S' }, template: {}, isNew: false } as unknown as Deployment
   const result = await createPlan(deployment).then(
@@ -25,6 +25,20 @@ async function plan(looks: Look[], onLook: (look: Look) => void = () => {}) {
   )
   return { ...result, deleted }
 }
+
+test('the stack of a deploy has the name of the app, the stage and its own, and its command can be repeated', async (t) => {
+  t.deepEqual(targetOf({ stage: 'production', name: '', flags: [] }, 'math-ai', { region: 'R' } as never), {
+    stackName: 'MathAiProduction',
+    command: 'npm run deploy production',
+    cliOptions: '--region R',
+  })
+  const flags = ['no-smoke', 'allow-data-loss']
+  t.deepEqual(targetOf({ stage: 'staging', name: 'alice', flags }, 'mathai', { region: 'R', profile: 'P' } as never), {
+    stackName: 'MathaiStagingAlice',
+    command: 'npm run deploy staging -- --name alice --no-smoke --allow-data-loss',
+    cliOptions: '--region R --profile P',
+  })
+})
 
 test('a change set that is ready is a plan, which knows the newest event', async (t) => {
   const result = await plan([{ status: 'CREATE_PENDING' }, { status: 'CREATE_COMPLETE' }])

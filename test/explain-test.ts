@@ -67,7 +67,7 @@ test('without a network, also behind a proxy, that is what it says', async (t) =
   )
   const silent = error('TimeoutError', 'socket timed out', { $metadata: {} })
   t.equal(explainError(silent, 'us-east-1', {}), sentence.replace('ENOTFOUND', 'TimeoutError'))
-  for (const code of ['ERR_MODULE_NOT_FOUND', 'ENOENT']) {
+  for (const code of ['ERR_MODULE_NOT_FOUND', 'ENOENT', 'ERR_ECONN']) {
     const ours = Object.assign(Error('the file is missing'), { code })
     t.equal(explainError(ours, 'us-east-1', {}), 'Error: the file is missing', `${code} is no error of the network`)
   }
@@ -84,11 +84,11 @@ test('whatever else AWS says is printed, with the call', async (t) => {
 test('without credentials the profiles that exist are named', async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'mathai-profiles-'))
   const env = { AWS_CONFIG_FILE: join(folder, 'config'), AWS_SHARED_CREDENTIALS_FILE: join(folder, 'credentials') }
-  const missing = error('CredentialsProviderError', 'Could not load credentials from any providers', { $metadata: {} })
+  const missing = error('CredentialsProviderError', 'No credentials. None.', { $metadata: {} })
   const sentence = (profiles: string) =>
-    `There are no AWS credentials: Could not load credentials from any providers. Set AWS_PROFILE${profiles}, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.`
+    `There are no AWS credentials: No credentials. None. Set AWS_PROFILE${profiles}, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.`
   t.equal(explainError(missing, 'us-east-1', env), sentence(''))
-  writeFileSync(env.AWS_CONFIG_FILE, '[default]\nregion = x\n[profile work]\nsso_session = a\n[sso-session a]\n')
+  writeFileSync(env.AWS_CONFIG_FILE, '[default]\nx = [y]\n[profile  work]\nsso_session = a\n[sso-session a]')
   writeFileSync(env.AWS_SHARED_CREDENTIALS_FILE, '[work]\n[play]\n')
   t.equal(explainError(missing, 'us-east-1', env), sentence(' to one of default, work, play'))
   const unknown = explainError(missing, 'us-east-1', { ...env, AWS_PROFILE: 'nope' })

@@ -44,6 +44,12 @@ test('two packagings of the same code give the same template and ZIP, and nothin
   t.notOk('Description' in one.template, 'Architect puts the time of day there')
 })
 
+test('the stage and the variables of `arc env` reach the function', async (t) => {
+  const { template } = await packageCopy('staging', { variables: { GREETING: 'hello' } })
+  const variables = template.Resources.PostSignupHTTPLambda?.Properties.Environment.Variables
+  t.deepEqual([variables.ARC_ENV, variables.GREETING, variables.ATTEMPTS_PER_SOURCE], ['staging', 'hello', '100'])
+})
+
 test('a bucket is named after its stack, account and region, with 63 characters at most', async (t) => {
   const account = { id: '123456789012', region: 'ap-southeast-1' }
   t.equal(bucketName('MathaiProduction', account), 'mathaiproduction-123456789012-ap-southeast-1')

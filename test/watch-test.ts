@@ -53,15 +53,17 @@ async function watch(looks: ([status: string, ...lines: string[]] | Error)[], pa
 test('each event is a line when it happens', async (t) => {
   const { isDone, lines } = await watch([
     ['UPDATE_IN_PROGRESS', 'S UPDATE_IN_PROGRESS', 'Role UPDATE_IN_PROGRESS'],
-    ['UPDATE_IN_PROGRESS'],
-    ['UPDATE_COMPLETE', 'Role UPDATE_COMPLETE', 'S UPDATE_COMPLETE'],
+    ['UPDATE_IN_PROGRESS', 'Role UPDATE_COMPLETE'],
+    ['UPDATE_IN_PROGRESS', 'S UPDATE_COMPLETE_CLEANUP_IN_PROGRESS'],
+    ['UPDATE_COMPLETE', 'S UPDATE_COMPLETE'],
   ])
   t.ok(isDone)
   t.deepEqual(lines, [
     '    0 s  S                          UPDATE_IN_PROGRESS',
     '    1 s  Role                       UPDATE_IN_PROGRESS',
     '    2 s  Role                       UPDATE_COMPLETE',
-    '    3 s  S                          UPDATE_COMPLETE',
+    '    3 s  S                          UPDATE_COMPLETE_CLEANUP_IN_PROGRESS',
+    '    4 s  S                          UPDATE_COMPLETE',
   ])
 })
 
@@ -88,6 +90,7 @@ test("another deploy's success is not this one's, and its events are not shown",
     ['UPDATE_COMPLETE', 'S UPDATE_ROLLBACK_COMPLETE', '*S UPDATE_IN_PROGRESS', '*S UPDATE_COMPLETE'],
   ])
   t.deepEqual([isDone, status, lines.length], [false, 'UPDATE_COMPLETE', 3])
+  t.equal(lines[1], '    1 s  Role                       UPDATE_FAILED\n         no')
 })
 
 test('a stack that is at rest before its first event is not the end', async (t) => {
@@ -125,7 +128,7 @@ test('the resources at which a roll-back is stuck are those that failed since it
     'S UPDATE_ROLLBACK_IN_PROGRESS: The following resource(s) failed to update: [HTTP].',
     'Role UPDATE_FAILED: Rate exceeded',
     'ApiLogs UPDATE_FAILED: Resource update cancelled',
-    'S UPDATE_ROLLBACK_FAILED: The following resource(s) failed to update: [Role].',
+    'S UPDATE_ROLLBACK_FAILED: Internal failure',
   )
   t.deepEqual(findStuck(stuck), ['Role'])
 })

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout } from 'node:timers/promises'
 import { toLogicalID } from '@architect/utils'
-import type { Template } from '../../src/plugins/architect.ts'
+import type { Inventory, Template } from '../../src/plugins/architect.ts'
 import { readSettings, type Settings } from '../../src/plugins/settings.ts'
 import { type Account, bucketName, type ChangeSet, type ChangeSetName, openAccount } from './aws.ts'
 import { CommandError, type CommandLine } from './command.ts'
@@ -34,13 +34,7 @@ export async function withDeployment(
   const { app, aws, _project } = project.inv
   requireRegion(project.inv)
   checkTypes()
-  const options = [...(name ? [`--name ${name}`] : []), ...flags.map((flag) => `--${flag}`)]
-  const target: Target = {
-    // As Architect names it.
-    stackName: [app, stage, name].map(toLogicalID).join(''),
-    command: `npm run deploy ${stage}${options.length ? ` -- ${options.join(' ')}` : ''}`,
-    cliOptions: `--region ${aws.region}${aws.profile ? ` --profile ${aws.profile}` : ''}`,
-  }
+  const target = targetOf({ stage, name, flags }, app, aws)
   try {
     const account = await openAccount(aws)
     const { StackStatus, StackStatusReason } = (await account.describeStack(target.stackName)) ?? {}
@@ -56,6 +50,20 @@ export async function withDeployment(
   } catch (error) {
     const isFromAws = '$metadata' in (error as AwsError) || (error as Error).name.endsWith('ProviderError')
     throw isFromAws ? new CommandError(explainError(error as AwsError, aws.region)) : error
+  }
+}
+
+/** The stack of a deploy, as Architect names it. */
+export function targetOf(
+  { stage, name, flags }: CommandLine,
+  app: string,
+  { region, profile }: Inventory['aws'],
+): Target {
+  const options = [name && `--name ${name}`, ...flags.map((flag) => `--${flag}`)].filter(Boolean).join(' ')
+  return {
+    stackName: [app, stage, name].map(toLogicalID).join(''),
+    command: `npm run deploy ${stage}${options && ` -- ${options}`}`,
+    cliOptions: `--region ${region}${profile ? ` --profile ${profile}` : ''}`,
   }
 }
 

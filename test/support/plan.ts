@@ -11,15 +11,17 @@ export function withThirdTable(manifest: string): string {
   return manifest.replace('@static', 'mathai_scores\n  uid *String\n  pitr true\n\n@static')
 }
 
+type Options = Edit & { name?: string; variables?: Record<string, string> }
+
 /**
  * Packages a copy of the project: the template, the code of the sign-up, and the ZIPs of all functions.
  * @throws the error with which Architect stops
  */
-export async function packageCopy(stage: Stage, { name = '', ...edit }: Edit & { name?: string } = {}) {
+export async function packageCopy(stage: Stage, { name = '', variables, ...edit }: Options = {}) {
   const { folder, remove } = await copyProject(edit)
   try {
     const project = await inventory({ cwd: folder, deployStage: stage })
-    const { result } = await captureLog(() => packageStack(project, stage, name))
+    const { result } = await captureLog(() => packageStack(project, stage, name, variables))
     return {
       template: JSON.parse(JSON.stringify(result).replaceAll(folder, '')) as typeof result,
       zips: [...zipFunctions(structuredClone(result), 'bucket').values()],

@@ -2,7 +2,6 @@
 import { spawnSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
-import { parseArgs } from 'node:util'
 import { startDynamoDB } from '../test/support/dynamodb.ts'
 import { startProxy } from '../test/support/proxy.ts'
 import { buildCandidates } from './candidates.ts'
@@ -13,12 +12,11 @@ import { type Measured, measureSignups, SSM_MS } from './signups.ts'
 const ROUNDS = 11
 const DOCUMENT = new URL('../docs/benchmarks.md', import.meta.url)
 
-const { values: options } = parseArgs({ options: { write: { type: 'boolean' } } })
 const python = findPython()
 const dynamodb = await startDynamoDB()
 const proxy = await startProxy(dynamodb.port)
 const { candidates, remove } = await buildCandidates(proxy.port, python)
-const measured = await measureSignups(candidates, proxy, ROUNDS, (text) => console.error(text))
+const measured = await measureSignups(candidates, proxy, ROUNDS)
 await remove()
 await proxy.stop()
 await dynamodb.stop()
@@ -30,13 +28,11 @@ if (!ours) throw Error('nothing was measured')
 
 const report = writeReport(ours)
 console.log(report)
-if (options.write) {
+if (process.argv.includes('--write')) {
   const document = readFileSync(DOCUMENT, 'utf8')
   const tables = /(?<=<!-- bench -->\n).*(?=<!-- \/bench -->)/s
-  writeFileSync(
-    DOCUMENT,
-    document.replace(tables, () => `${report}\n`),
-  )
+  const updated = document.replace(tables, () => `${report}\n`)
+  writeFileSync(DOCUMENT, updated)
 }
 
 function writeReport(ours: Measured): string {

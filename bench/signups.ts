@@ -17,18 +17,13 @@ export type Measured = Sample & { candidate: Candidate }
 type Proxy = Awaited<ReturnType<typeof startProxy>>
 
 /** The medians for each candidate. In each round, each candidate has its turn in a process of its own. */
-export async function measureSignups(
-  candidates: Candidate[],
-  proxy: Proxy,
-  rounds: number,
-  progress: (text: string) => void,
-): Promise<Measured[]> {
+export async function measureSignups(candidates: Candidate[], proxy: Proxy, rounds: number): Promise<Measured[]> {
   const samples: Measured[] = []
   for (let round = 1; round <= rounds; round++) {
     // Each round starts with another one: the first runs after a pause, which slows it down.
     const start = round % candidates.length
     for (const candidate of [...candidates.slice(start), ...candidates.slice(0, start)]) {
-      progress(`round ${round} of ${rounds}: ${candidate.name}`)
+      console.error(`round ${round} of ${rounds}: ${candidate.name}`)
       samples.push({ candidate, ...(await measure(candidate, proxy)) })
     }
   }

@@ -1,7 +1,12 @@
 import test from 'tape'
 import { canonicalEmail } from '../src/shared/email.ts'
 
+const LOCAL = 'a'.repeat(64)
+/** An address of this length, each part of which is within its own limit. */
+const long = (length: number) => `${LOCAL}@${'d'.repeat(63)}.${'d'.repeat(63)}.${'d'.repeat(length - 193)}`
 const accepted: [string, string, string][] = [
+  ['may have 64 characters before the @', `${LOCAL}@b.co`, `${LOCAL}@b.co`],
+  ['may have 254 characters', long(254), long(254)],
   ['is lower-cased', 'ALICE@Example.COM', 'alice@example.com'],
   ['is trimmed', ' \talice@example.com\n', 'alice@example.com'],
   ['is trimmed of zero-width characters', '\u200b\ufeff alice@example.com\u200d \u00ad', 'alice@example.com'],
@@ -19,19 +24,6 @@ for (const [what, text, value] of accepted) {
   test(`an e-mail address ${what}`, async (t) => t.deepEqual(canonicalEmail(text), { value }))
 }
 
-test('an e-mail address has at most 64 characters before the @', async (t) => {
-  t.ok('value' in canonicalEmail(`${'a'.repeat(64)}@b.co`), '64')
-  t.deepEqual(canonicalEmail(`${'a'.repeat(65)}@b.co`), { error: 'invalid' }, '65')
-})
-
-test('an e-mail address has at most 254 characters', async (t) => {
-  const local = 'a'.repeat(64)
-  const domain = (length: number) => `${'d'.repeat(63)}.${'d'.repeat(63)}.${'d'.repeat(length - 128)}`
-  t.equal(`${local}@${domain(189)}`.length, 254)
-  t.ok('value' in canonicalEmail(`${local}@${domain(189)}`), '254')
-  t.deepEqual(canonicalEmail(`${local}@${domain(190)}`), { error: 'invalid' }, '255, each part within its own limit')
-})
-
 test('an address that is not there is required', async (t) => {
   for (const text of ['', '  ', '\u200b', '\ufeff \t']) t.deepEqual(canonicalEmail(text), { error: 'required' })
 })
@@ -43,6 +35,8 @@ test('a local part that would be valid in ASCII has a sentence of its own', asyn
 })
 
 const invalid: [string, string][] = [
+  ['65 characters before the @', `a${LOCAL}@b.co`],
+  ['255 characters', long(255)],
   ['a domain without a dot', 'a@b'],
   ['two @', 'a@b@example.com'],
   ['no local part', '@example.com'],

@@ -21,10 +21,9 @@ const name = `test${randomBytes(3).toString('hex')}`
 const StackName = `MathaiStagingTest${name.slice(4)}`
 const FUNCTIONS = 'src/plugins/stack/functions.ts'
 
-type Account = { config: Emulator['config']; env: NodeJS.ProcessEnv; deploy: typeof deployHere }
-
+/** undefined in AWS. */
 let emulator: Emulator | undefined
-let account: Account
+let config: Emulator['config']
 let project: Project
 let api = { url: '', usersTable: '' }
 let region = ''
@@ -32,10 +31,13 @@ let region = ''
 test('a first deploy, with its smoke test', { skip }, async (t) => {
   project = await copyProject({ manifest: (manifest) => `${manifest}\n@limits\nattempts-per-source off\n` })
   region = /^region (\S+)/m.exec(await readFile(join(project.folder, 'app.arc'), 'utf8'))?.[1] ?? ''
-  account = isAws ? await openAwsAccount() : await openEmulatedAccount()
+  if (!isAws) emulator = await startEmulator({ auth: true })
+  const credentials = emulator?.config.credentials ?? (await fromNodeProviderChain({ clientConfig: { region } })())
+  config = { ...emulator?.config, region, credentials } as Emulator['config']
+  console.log(`The stack is ${StackName} in ${region}. If this test is stopped, delete the stack, and then its bucket.`)
   // Lambda then reports what each request took.
   await editFile(FUNCTIONS, (text) => text.replace("SystemLogLevel: 'WARN'", "SystemLogLevel: 'INFO'"))
-  const { status, output } = await account.deploy()
+  const { status, output } = await deployStack()
   t.equal(status, 0, output)
   api = readOutputs(output, emulator)
 })
@@ -43,19 +45,19 @@ test('a first deploy, with its smoke test', { skip }, async (t) => {
 test('the contract tests of Sandbox pass over the network', { skip }, async (t) => {
   const API = JSON.stringify({ ...api, region })
   const command = `"${process.execPath}" "${join(import.meta.dirname, '../run.ts')}" contract`
-  const { status, output } = await run(command, process.cwd(), { ...account.env, API })
+  const { status, output } = await run(command, process.cwd(), { ...emulator?.env, API })
   t.equal(status, 0, output)
 })
 
 test('a repeat changes nothing', { skip }, async (t) => {
-  const { status, output } = await account.deploy()
+  const { status, output } = await deployStack()
   t.equal(status, 0, output)
   t.match(output, /^Nothing has changed since the last deploy\.$/m)
 })
 
 test('an update that fails is rolled back, and the API goes on', { skip }, async (t) => {
   await editFile(STACK_PLUGIN, (text) => withResources(text, BROKEN))
-  const { status, output } = await account.deploy()
+  const { status, output } = await deployStack()
   t.equal(status, 1)
   t.match(output, /^ +\d+ s {2}Broken +(CREATE|UPDATE)_FAILED$/m)
   t.match(output.replaceAll('\n', ' '), RegExp(`The previous version of ${StackName} is live\\.`))
@@ -77,32 +79,18 @@ test('what AWS measured, for docs/benchmarks.md', { skip: !isAws }, async (t) =>
 })
 
 test('the stack and its bucket go, whatever happened before', { skip }, async (t) => {
-  const { Account: id = '' } = await new STS(account.config).getCallerIdentity({})
-  await destroy(account.config, StackName, bucketName(StackName, { id, region }))
+  const { Account: id = '' } = await new STS(config).getCallerIdentity({})
+  await destroy(config, StackName, bucketName(StackName, { id, region }))
   t.pass(`${StackName} is gone`)
   await emulator?.stop()
   await project.remove()
 })
 
-async function openEmulatedAccount(): Promise<Account> {
-  emulator = await startEmulator({ auth: true })
-  const { config, env } = emulator
-  return { config, env, deploy: deployHere }
-}
-
-async function openAwsAccount(): Promise<Account> {
-  const config = {
-    region,
-    credentials: await fromNodeProviderChain({ clientConfig: { region } })(),
-  } as Emulator['config']
-  console.log(`The stack is ${StackName} in ${region}. If this test is stopped, delete the stack, and then its bucket.`)
-  const command = `"${process.execPath}" scripts/launch.cjs scripts/deploy.ts staging --name ${name}`
-  return { config, env: {}, deploy: () => run(command, project.folder) }
-}
-
-function deployHere() {
-  if (!emulator) throw Error('there is no emulator')
-  return deploy(emulator, project, `staging --name ${name}`)
+/** Deploys the stack of this test. */
+function deployStack() {
+  const args = `staging --name ${name}`
+  if (emulator) return deploy(emulator, project, args)
+  return run(`"${process.execPath}" scripts/launch.cjs scripts/deploy.ts ${args}`, project.folder)
 }
 
 async function editFile(path: string, edit: (text: string) => string): Promise<void> {
@@ -114,7 +102,7 @@ type Report = { durationMs: number; initDurationMs?: number; maxMemoryUsedMB: nu
 
 /** Lambda's reports. CloudWatch has them a few seconds later. https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-logformat.html */
 async function readReports(): Promise<Report[]> {
-  const logs = new CloudWatchLogs(account.config)
+  const logs = new CloudWatchLogs(config)
   const { logGroups = [] } = await logs.describeLogGroups({ logGroupNamePrefix: `${StackName}-PostSignupLogs` })
   const filter = { logGroupName: logGroups[0]?.logGroupName, filterPattern: '{ $.type = "platform.report" }' }
   for (let attempt = 0; attempt < 60; attempt++) {

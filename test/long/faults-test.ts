@@ -42,15 +42,6 @@ const faults: [string, fault.Fault, number][] = [
   ['it answers AccessDeniedException', fault.refusal('AccessDeniedException'), 500],
 ]
 
-const table: string[] = []
-
-/** How often each operation was sent since the last `inject`. */
-function callsByOperation(): Map<string, number> {
-  const counts = new Map<string, number>()
-  for (const { operation } of proxy.calls()) counts.set(operation, (counts.get(operation) ?? 0) + 1)
-  return counts
-}
-
 test('README counts the faults', async (t) => {
   const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
   t.ok(readme.includes(`**${faults.length - 1} faults** of the database`), `${faults.length} with "nothing is wrong"`)
@@ -69,7 +60,9 @@ for (const [index, [what, spoil, expected]] of faults.entries()) {
       const rows = (await dynamodb.countUsers()) - before
       t.equal(status, expected)
       t.equal(headers?.['retry-after'], status === 503 ? '2' : undefined)
-      for (const [operation, count] of callsByOperation()) t.ok(count <= 3, `${count} × ${operation}`)
+      for (const name of ['UpdateItem', 'PutItem', 'GetItem']) {
+        t.ok(proxy.calls().filter(({ operation }) => operation === name).length <= 3, name)
+      }
       t.ok(ms < 8000, `${Math.round(ms)} ms`)
       t.ok(status === 201 ? body.uid : body.message && body.code, 'the answer is JSON of the contract')
       if (status === 201) t.equal(rows, 1)
@@ -81,7 +74,6 @@ for (const [index, [what, spoil, expected]] of faults.entries()) {
       const user = await dynamodb.user(user_email)
       t.ok(await bcrypt.compare(user_password, String(user?.user_password)), 'the hash is of this password')
       if (retry.status === 201) t.equal(retry.body.uid, user?.uid)
-      table.push(`| ${what} | ${key ? 'yes' : 'no'} | ${status} | ${Math.round(ms)} | ${rows} | ${retry.status} |`)
     })
   }
 }
@@ -117,15 +109,14 @@ test('if the answer is not JSON, the process ends, and the write keeps one row',
 test('a frozen process whose connection was dropped silently costs nobody a sign-up', async (t) => {
   proxy.inject({})
   const frozen = await startLambda(bundle.file, lambdaEnvironment(proxy.port))
-  const warm = await frozen.invoke(signUpEvent({ ...ada, user_email: 'before-freeze@example.com' }))
+  await frozen.invoke(signUpEvent({ ...ada, user_email: 'before-freeze@example.com' }))
   frozen.freeze()
   // From now on nothing that is sent on the present connections is ever answered.
   proxy.dropConnections()
   frozen.thaw()
-  const { status, ms, log } = await frozen.invoke(signUpEvent({ ...ada, user_email: 'after-freeze@example.com' }))
+  const { status, log } = await frozen.invoke(signUpEvent({ ...ada, user_email: 'after-freeze@example.com' }))
   t.equal(status, 201)
-  t.equal(log.skipped, undefined)
-  t.ok(ms < warm.ms + 1200, `${Math.round(ms - warm.ms)} ms more than warm`)
+  t.equal(log.skipped, undefined, 'not even its attempt is lost')
   await frozen.stop()
 })
 
@@ -171,10 +162,9 @@ test('if the read after a refused write never answers, the answer is 503 within 
 
 test('if nothing listens, the answer is 503', async (t) => {
   await proxy.stop()
-  const { status, ms, body } = await lambda.invoke(signUpEvent({ ...ada, user_email: 'refused@example.com' }))
+  const { status, body } = await lambda.invoke(signUpEvent({ ...ada, user_email: 'refused@example.com' }))
   t.equal(status, 503)
   t.equal(body.code, 'unavailable')
-  table.push(`| the connection is refused | no | ${status} | ${Math.round(ms)} | 0 | |`)
 })
 
 test('no log line has a password or an e-mail address', async (t) => {
@@ -182,7 +172,6 @@ test('no log line has a password or an e-mail address', async (t) => {
   const output = earlierOutput + lambda.output()
   t.ok(output.split('\n').length > faults.length)
   for (const secret of ['engine of', '@example', '$2b$']) t.notOk(output.includes(secret), secret)
-  console.log(`| PutItem: | key | status | ms | rows | retry |\n|---|---|---|---|---|---|\n${table.join('\n')}`)
   await dynamodb.stop()
   await bundle.remove()
 })

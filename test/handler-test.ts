@@ -325,7 +325,9 @@ test('2,000 arbitrary events: each gets a documented answer below 500, and none 
     const shown = JSON.stringify([body, record])
     if (shown.toLowerCase().includes(MARK) || shown.includes('$2b$')) throw Error(`gave away ${shown}`)
   }
-  await fc.assert(fc.asyncProperty(foreignEvent, check), { numRuns: 2000 })
+  // String() throws for this body.
+  const examples: [unknown][] = [[{ headers: { 'content-type': 'application/json' }, body: { toString: 0 } }]]
+  await fc.assert(fc.asyncProperty<[unknown]>(foreignEvent, check), { numRuns: 2000, examples })
   t.deepEqual([...statuses].sort(), [201, 400, 415], 'all kinds of answer were reached')
 })
 

@@ -79,7 +79,8 @@ function readBody(event: APIGatewayProxyEventV2): Result<object, ProblemCode> {
   if (!/^utf-?8$/i.test(charset)) return { error: 'unsupported_charset' }
   const encoding = readHeader(event, 'content-encoding') ?? 'identity'
   if (encoding.toLowerCase() !== 'identity') return { error: 'unsupported_content_encoding' }
-  const bytes = Buffer.from(String(event.body ?? ''), event.isBase64Encoded ? 'base64' : 'utf8')
+  const text = typeof event.body === 'string' ? event.body : ''
+  const bytes = Buffer.from(text, event.isBase64Encoded ? 'base64' : 'utf8')
   if (bytes.length > MAX_BODY_BYTES) return { error: 'body_too_large' }
   try {
     // Bytes that are not UTF-8 become U+FFFD: here, or in API Gateway. The checks of the fields refuse it.

@@ -21,6 +21,7 @@ mathai_signup_attempts
   source_window *String
   expires_at TTL
 
+# Without this, Architect would add a bucket for files.
 @static
 false
 

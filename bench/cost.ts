@@ -9,7 +9,7 @@ const PRICES = {
   /** A month of the table and of its point-in-time recovery. */
   storedGigabyte: 0.25 + 0.2,
 }
-/** This API writes the counter and the user, the replaced system the user and its index. */
+/** The counter and the user. */
 const WRITES = 2
 /** The handler's line and the one of the access log. */
 const LOG_BYTES = 1000
@@ -21,7 +21,7 @@ const REQUESTS_PER_SECOND = 50
 export const FUNCTIONS_AT_ONCE = 10
 /** Lambda takes no larger body. */
 const MAX_BODY_KILOBYTES = 6 * 1024
-/** An assumption: reading such an event and refusing it took 10 ms on the machine of docs/benchmarks.md. */
+/** An assumption: twice what reading and refusing such an event took on the machine of docs/benchmarks.md. */
 const LARGE_BODY_MS = 20
 
 /** Memory of the function: one full vCPU. */

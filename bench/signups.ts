@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 import { signUpEvent, startLambda } from '../test/support/lambda.ts'
-import { type Fault, pass, type startProxy } from '../test/support/proxy.ts'
+import { type DatabaseProxy, type Fault, pass } from '../test/support/proxy.ts'
 import type { Candidate } from './candidates.ts'
 
 /** Milliseconds that SSM takes to answer a Lambda in its region. */
@@ -14,10 +14,12 @@ type Signup = { hashMs: number; databaseMs: number; overheadMs: number; calls: s
 type Sample = { startMs: number; loadMs: number; first: Signup; warm: Signup }
 export type Measured = Sample & { candidate: Candidate }
 
-type Proxy = Awaited<ReturnType<typeof startProxy>>
-
 /** The medians for each candidate. In each round, each candidate has its turn in a process of its own. */
-export async function measureSignups(candidates: Candidate[], proxy: Proxy, rounds: number): Promise<Measured[]> {
+export async function measureSignups(
+  candidates: Candidate[],
+  proxy: DatabaseProxy,
+  rounds: number,
+): Promise<Measured[]> {
   const samples: Measured[] = []
   for (let round = 1; round <= rounds; round++) {
     // Each round starts with another one: the first runs after a pause, which slows it down.
@@ -32,7 +34,7 @@ export async function measureSignups(candidates: Candidate[], proxy: Proxy, roun
 
 let count = 0
 
-async function measure(candidate: Candidate, proxy: Proxy): Promise<Sample> {
+async function measure(candidate: Candidate, proxy: DatabaseProxy): Promise<Sample> {
   const began = performance.now()
   const lambda = await startLambda(candidate.file, candidate.environment, candidate.python)
   const initMs = performance.now() - began
@@ -55,7 +57,7 @@ async function measure(candidate: Candidate, proxy: Proxy): Promise<Sample> {
 }
 
 /** Counts the calls from now on and the time that they take. Answers for SSM, too. */
-function watch(proxy: Proxy) {
+function watch(proxy: DatabaseProxy) {
   let total = 0
   const timed =
     (answer: Fault): Fault =>

@@ -9,7 +9,7 @@ import {
   useState,
   useSyncExternalStore,
 } from 'react'
-import { createSignUp, type Problem } from './signup'
+import { createSignUp, type FieldError, type Problem } from './signup'
 import { ENGLISH, type Texts } from './texts'
 import './SignUpForm.css'
 
@@ -38,27 +38,27 @@ export function SignUpForm({ url, onSignedUp, className = '', texts = ENGLISH }:
   )
   const [status, setStatus] = useState<'' | 'sending' | 'retrying' | 'welcome'>('')
   const [problem, setProblem] = useState<Problem>()
-  const [minutes, setMinutes] = useState(0)
-  const [shown, setShown] = useState(false)
+  const [minutesToWait, setMinutesToWait] = useState(0)
+  const [isShown, setShown] = useState(false)
   const form = useRef<HTMLFormElement>(null)
   const [signUp] = useState(() => createSignUp(url))
-  const leaving = useRef<AbortController>(null)
-  useEffect(() => () => leaving.current?.abort(), [])
+  const request = useRef<AbortController>(null)
+  useEffect(() => () => request.current?.abort(), [])
   useEffect(() => form.current?.querySelector<HTMLElement>('[aria-invalid=true]')?.focus(), [problem])
   useEffect(() => {
-    const timer = minutes ? setTimeout(() => setMinutes(minutes - 1), 60_000) : undefined
+    const timer = minutesToWait ? setTimeout(() => setMinutesToWait(minutesToWait - 1), 60_000) : undefined
     return () => clearTimeout(timer)
-  }, [minutes])
+  }, [minutesToWait])
   const busy = status !== ''
 
   const submit: ComponentProps<'form'>['onSubmit'] = async (event) => {
     event.preventDefault()
-    if (busy || minutes) return
+    if (busy || minutesToWait) return
     const fields = Object.fromEntries(new FormData(event.currentTarget))
     setShown(false)
     setProblem(undefined)
-    leaving.current = new AbortController()
-    const { signal } = leaving.current
+    request.current = new AbortController()
+    const { signal } = request.current
     const result = await signUp(fields, { onStatus: setStatus, signal })
     if (signal.aborted) return
     if ('uid' in result) {
@@ -66,11 +66,11 @@ export function SignUpForm({ url, onSignedUp, className = '', texts = ENGLISH }:
       return onSignedUp?.(result.uid)
     }
     setStatus('')
-    setMinutes(Math.ceil((result.code === 'too_many_attempts' ? (result.retryAfter ?? 0) : 0) / 60))
+    setMinutesToWait(Math.ceil((result.code === 'too_many_attempts' ? (result.retryAfter ?? 0) : 0) / 60))
     setProblem(result)
   }
 
-  const marked = problem?.errors?.filter(({ field }) => FIELDS.some(({ name }) => name === field)) ?? []
+  const fieldErrors = problem?.errors?.filter(({ field }) => FIELDS.some(({ name }) => name === field)) ?? []
   const language = { lang: texts.lang, dir: texts.dir }
   if (status === 'welcome') {
     return (
@@ -86,15 +86,15 @@ export function SignUpForm({ url, onSignedUp, className = '', texts = ENGLISH }:
         <Field
           key={field.name}
           {...field}
-          {...(field.type === 'password' && shown && { type: 'text' })}
+          {...(field.type === 'password' && isShown && { type: 'text' })}
           readOnly={busy}
           label={texts[field.name]}
           hint={field.name === 'user_password' ? texts.passwordHint : ''}
-          error={marked.find((error) => error.field === field.name)}
+          error={fieldErrors.find((error) => error.field === field.name)}
           texts={texts}
         >
           {field.type === 'password' && (
-            <button type="button" className="signup-toggle" aria-pressed={shown} onClick={() => setShown(!shown)}>
+            <button type="button" className="signup-toggle" aria-pressed={isShown} onClick={() => setShown(!isShown)}>
               {texts.showPassword}
             </button>
           )}
@@ -102,11 +102,11 @@ export function SignUpForm({ url, onSignedUp, className = '', texts = ENGLISH }:
       ))}
       <p role="status" className="signup-status">
         {busy && texts[status]}
-        {marked.length > 0 && texts.correct}
-        {problem && !marked.length && <Sentence texts={texts} code={problem.code} message={problem.message} />}
-        {minutes > 0 && ` ${texts.wait(minutes)}`}
+        {fieldErrors.length > 0 && texts.correct}
+        {problem && !fieldErrors.length && <Sentence texts={texts} code={problem.code} message={problem.message} />}
+        {minutesToWait > 0 && ` ${texts.wait(minutesToWait)}`}
       </p>
-      <button type="submit" className="signup-button" disabled={!hydrated} aria-disabled={busy || minutes > 0}>
+      <button type="submit" className="signup-button" disabled={!hydrated} aria-disabled={busy || minutesToWait > 0}>
         {texts.submit}
       </button>
       <noscript>{texts.noScript}</noscript>
@@ -114,7 +114,7 @@ export function SignUpForm({ url, onSignedUp, className = '', texts = ENGLISH }:
   )
 }
 
-type FieldProps = FieldAttributes & { label: string; hint: string; error: Problem | undefined; texts: Texts }
+type FieldProps = FieldAttributes & { label: string; hint: string; error: FieldError | undefined; texts: Texts }
 
 function Field({ label, hint, error, texts, children, ...attributes }: FieldProps) {
   const id = useId()
@@ -141,7 +141,7 @@ function Field({ label, hint, error, texts, children, ...attributes }: FieldProp
 }
 
 /** The translation of a code, or the API's English sentence. */
-function Sentence({ texts, code = '', message }: { texts: Texts; code: string | undefined; message: string }) {
+function Sentence({ texts, code, message }: { texts: Texts; code: string; message: string }) {
   const english = <span {...{ lang: 'en', dir: 'ltr' }}>{message}</span>
   return texts.errors[code] ?? english
 }

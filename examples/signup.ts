@@ -1,9 +1,9 @@
 // Signs people up from a browser, without a framework. Copy it.
 
-/** What the API answers. A test compares these types with openapi.yaml. */
+/** What the API answers: Created, Problem and FieldError of openapi.yaml. */
 export type FieldError = { field: string; code: string; message: string }
 export type Created = { uid: string }
-export type Problem = { message: string; code?: string; errors?: FieldError[]; retryAfter?: number }
+export type Problem = { message: string; code: string; errors?: FieldError[]; retryAfter?: number }
 
 export type Options = { onStatus?: (status: 'sending' | 'retrying') => void; signal?: AbortSignal }
 
@@ -18,7 +18,7 @@ const UNKNOWN = {
 
 /**
  * Returns the function that a form calls with its fields. The same fields keep their key, so that sending them again
- * returns the same account instead of "already taken". It sends up to three times if the API asks for a short wait.
+ * returns the same account instead of "already taken". After 429 and 503 it tries again twice, but waits 10 s at most.
  */
 export function createSignUp(url: string) {
   let last = { body: '', key: '' }

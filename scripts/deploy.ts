@@ -1,5 +1,6 @@
 // Deploys a stage to the AWS account of the credentials: shows what changes, changes it, and checks the API from outside.
 import { lookup } from 'node:dns/promises'
+import { TOPIC } from '../src/plugins/stack/alarms.ts'
 import { describeLosses, formatChanges } from './lib/changes.ts'
 import { CommandError, type CommandLine, parseCommandLine, runCommand, wrap } from './lib/command.ts'
 import { createPlan, type Deployment, type Plan, withDeployment } from './lib/deployment.ts'
@@ -30,7 +31,7 @@ async function deploy(deployment: Deployment, { stage, flags }: CommandLine): Pr
   const outputs = Object.fromEntries(Outputs.map(({ OutputKey, OutputValue }) => [OutputKey, OutputValue]))
   for (const [key, value] of Object.entries(outputs)) console.log(`${key}: ${value}`)
   const hasPassed = flags.includes('no-smoke') || (await testOutputs(outputs, settings.cors[stage]))
-  if (plan?.changes.some(({ LogicalResourceId }) => LogicalResourceId === 'AlarmTopic')) {
+  if (plan?.changes.some(({ LogicalResourceId }) => LogicalResourceId === TOPIC)) {
     console.log(
       wrap(`AWS sends an e-mail to ${settings.alarms[stage]}: confirm it within three days, or no alarm is ever sent.`),
     )

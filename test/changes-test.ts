@@ -3,7 +3,8 @@ import type { ResourceChange } from '@aws-sdk/client-cloudformation'
 import test from 'tape'
 import { describeLosses, formatChanges } from '../scripts/lib/changes.ts'
 
-/** A change: "+" adds, "-" removes, "~" modifies. A property with an @ or # changes because of a reference, one with an @ or ? to a value that is known later. */
+// A change: "+" adds, "-" removes, "~" modifies. Before a property: `#` a reference to a known value, `@` a reference to a
+// value that is known during the deploy only, `?` a direct change to such a value.
 function change(
   mark: string,
   ResourceType: string,

@@ -196,9 +196,8 @@ test('a route that does not exist gets the 404 of API Gateway', async (t) => {
   }
 })
 
-test('the API stops', async (t) => {
+test('the API stops', async () => {
   await api.stop()
-  t.end()
 })
 
 function isProblem(t: test.Test, { status, headers, body }: Reply, expected: string): void {

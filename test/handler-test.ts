@@ -153,17 +153,17 @@ test('on this machine the terminal shows the cause of a bug, in AWS it does not'
   }
 })
 
-test('a check that is unreachable is skipped, and every log record says so', async (t) => {
+test('a check that fails is skipped, and every log record says so', async (t) => {
   const down = () => Promise.reject(Error('down'))
   const created = await send(signUpEvent(person('skipped')), { registerAttempt: down, isBreached: down })
   t.equal(created.status, 201)
-  t.deepEqual(created.record.skipped, ['attempts', 'breached_passwords'])
+  t.deepEqual(created.record.skipped, ['attempts: Error', 'breached_passwords: Error'])
   const breached = await send(signUpEvent(person('breached')), { registerAttempt: down, isBreached: async () => true })
   t.equal(breached.status, 400)
   t.deepEqual(errorsIn(breached.body), ['user_password breached'])
-  t.deepEqual(breached.record.skipped, ['attempts'])
+  t.deepEqual(breached.record.skipped, ['attempts: Error'])
   const taken = await send(signUpEvent(person('skipped')), { registerAttempt: down })
-  t.deepEqual(taken.record.skipped, ['attempts'])
+  t.deepEqual(taken.record.skipped, ['attempts: Error'])
   t.equal((await send(signUpEvent(person('healthy')))).record.skipped, undefined)
 })
 
@@ -196,14 +196,19 @@ test('a sign-up makes one counter update and one conditional write', async (t) =
 })
 
 test('of 50 sign-ups at once with one address one succeeds, and 50 with different addresses all succeed', async (t) => {
+  /** Sends the same again after 503, as a client does: a busy machine answers some of 50 calls too late. */
+  const signUp = async (event: APIGatewayProxyEventV2) => {
+    for (;;) {
+      const answer = await handler.respond(event, handler.deps)
+      if (answer.statusCode !== 503) return answer
+    }
+  }
   const signUpAll = (email: (index: number) => string) => {
-    const people = Array.from({ length: 50 }, (_, index) => ({
-      ...ada,
-      user_email: email(index),
-      user_name: `No. ${index}`,
-    }))
-    const answers = people.map((data) => handler.respond(signUpEvent(data), handler.deps))
-    return captureLog(() => Promise.all(answers))
+    const events = Array.from({ length: 50 }, (_, index) => {
+      const data = { ...ada, user_email: email(index), user_name: `No. ${index}` }
+      return signUpEvent(data, { 'idempotency-key': `key-${index}` })
+    })
+    return captureLog(() => Promise.all(events.map(signUp)))
   }
   const { result: same } = await signUpAll(() => 'one@example.com')
   const winners = [...same.keys()].filter((index) => same[index]?.statusCode === 201)
@@ -331,8 +336,7 @@ test('2,000 arbitrary events: each gets a documented answer below 500, and none 
   t.deepEqual([...statuses].sort(), [201, 400, 415], 'all kinds of answer were reached')
 })
 
-test('everything stops', async (t) => {
+test('everything stops', async () => {
   await proxy.stop()
   await dynamodb.stop()
-  t.end()
 })

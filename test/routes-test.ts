@@ -1,6 +1,7 @@
 // Another route needs a line in app.arc and its handler, nothing else.
 import { readFileSync } from 'node:fs'
 import test from 'tape'
+import tiny from 'tiny-json-http'
 import { ada, signUp } from './support/client.ts'
 import { startSandbox } from './support/sandbox.ts'
 
@@ -29,7 +30,7 @@ test('get /health and post /login work with their line in app.arc and their hand
     manifest: (manifest) => manifest.replace('post /signup', 'get /health\npost /login\npost /signup'),
     files: { 'src/http/get-health/index.ts': HEALTH, 'src/http/post-login/index.ts': LOGIN },
   })
-  t.equal(await (await fetch(`${sandbox.url}/health`)).text(), 'ok')
+  t.equal(String((await tiny.get({ url: `${sandbox.url}/health` })).body), 'ok')
 
   const user_password = 'passé partout'.normalize('NFC')
   t.equal((await signUp(sandbox, { ...ada, user_email: 'Zoe@Bücher.example', user_password })).status, 201)

@@ -21,6 +21,7 @@ for (const word of words) {
   if (name) process.env[name] = value
 }
 const patterns = names.length ? names.flatMap((name) => [`${name}/*-test.ts`, `${name}-test.ts`]) : ['*-test.ts']
+// The slow files come late in the alphabet, and must start first.
 const files = globSync(patterns, { cwd: import.meta.dirname })
   .sort()
   .reverse()

@@ -164,7 +164,7 @@ test('a route is a method and a path, or the path of a GET, and CORS allows the 
 test('the functions get the settings, and those of Sandbox the names of its tables', async (t) => {
   const settings = { ATTEMPTS_PER_SOURCE: 100, ATTEMPTS_WINDOW_MINUTES: 15, PASSWORD_MINIMUM_LENGTH: 8 }
   t.deepEqual(environment(readSettings({})), settings)
-  t.deepEqual(localTableNames({ ...SIGN_UP, app: 'mathai' } as never), {
+  t.deepEqual(localTableNames({ ...SIGN_UP, app: ['mathai'] } as never), {
     mathai_users: 'mathai-staging-mathai_users',
     mathai_signup_attempts: 'mathai-staging-mathai_signup_attempts',
   })

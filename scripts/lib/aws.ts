@@ -1,7 +1,7 @@
 // All that this project asks of AWS, with AWS's own SDK.
 import { createHash } from 'node:crypto'
 import * as cfn from '@aws-sdk/client-cloudformation'
-import { S3 } from '@aws-sdk/client-s3'
+import { type BucketLocationConstraint, S3 } from '@aws-sdk/client-s3'
 import { paginateGetParametersByPath, SSM } from '@aws-sdk/client-ssm'
 import { STS } from '@aws-sdk/client-sts'
 import { fromNodeProviderChain } from '@aws-sdk/credential-providers'
@@ -97,7 +97,7 @@ export async function openAccount({ region, profile }: Inventory['aws']) {
       await s3.headBucket(bucket).catch(async (error) => {
         if (error.name !== 'NotFound') throw error
         // S3 refuses a LocationConstraint for us-east-1.
-        const CreateBucketConfiguration = { LocationConstraint: region as 'eu-west-1' }
+        const CreateBucketConfiguration = { LocationConstraint: region as BucketLocationConstraint }
         await s3.createBucket({ Bucket, ...(region !== 'us-east-1' && { CreateBucketConfiguration }) })
         await s3.putPublicAccessBlock({ ...bucket, PublicAccessBlockConfiguration: PRIVATE })
       })

@@ -1,8 +1,6 @@
 import type { ResourceChange } from '@aws-sdk/client-cloudformation'
 import type { Template } from '../../src/plugins/architect.ts'
 
-const TABLE = 'AWS::DynamoDB::Table'
-
 /** A line for each change, tables first: `+` for an added resource, `-` for a removed, `!` for a recreated, `~` for a modified one. */
 export function formatChanges(changes: ResourceChange[]): string {
   if (!changes.length) return 'No resource changes, only the outputs of the stack.'
@@ -52,7 +50,7 @@ function changedProperties({ Details = [] }: ResourceChange): string[] {
 }
 
 function isTable({ ResourceType }: ResourceChange): boolean {
-  return ResourceType === TABLE
+  return ResourceType === 'AWS::DynamoDB::Table'
 }
 
 /** CloudFormation calls a new key "Conditional", but DynamoDB cannot change the key of a table. */

@@ -8,8 +8,8 @@ const STACK = 'AWS::CloudFormation::Stack'
 const NO_REASON = /^(|Resource \w+ cancelled.*|The following resource\(s\) failed.*|Rollback (requested|complete).*)$/
 
 /** An operation on a stack: the token of its events, and the newest event before it. */
-export type Operation = { stackId: string; token: string; since: string | undefined }
-export type Result = { isDone: boolean; stack: Stack | undefined; events: StackEvent[] }
+type Operation = { stackId: string; token: string; since: string | undefined }
+type Result = { isDone: boolean; stack: Stack | undefined; events: StackEvent[] }
 
 /**
  * Prints each event of an operation as it happens, until the operation has ended: it is done only if the stack has an

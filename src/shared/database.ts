@@ -9,7 +9,7 @@ type Tables = Awaited<ReturnType<typeof tables>>
 
 /** For one call, however often it is sent. The client has no time limit. */
 const DEADLINE_MS = 2000
-/** How often a call leaves the function at most. esbuild.cjs turns off the retries of the client. */
+/** How often one call is sent at most. esbuild.cjs turns off the retries of the client. */
 const MAX_SENDS = 3
 /** The pause after a call that failed. */
 const PAUSE_MS = 100
@@ -22,7 +22,8 @@ export class DatabaseUnavailable extends Error {
 }
 
 /**
- * Makes one call to DynamoDB, which must be safe to repeat: if it fails or stalls it is sent again, three times at most.
+ * Makes one call to DynamoDB, which must be safe to repeat: if it fails or stalls it is sent again,
+ * but never more than three times in all.
  * @throws {DatabaseUnavailable} if there is no answer in time, or if DynamoDB or the network fails
  * @throws the client's own error, with the name that AWS gives it, for all else: `ConditionalCheckFailedException`, …
  */

@@ -31,7 +31,7 @@ export function canonicalEmail(text: string): Result<string, EmailError> {
   const domain = punycodeDomain(address.slice(at + 1))
   if (at < 1 || domain === null) return { error: 'invalid' }
   // The check comes before the lower-casing, which would turn the Kelvin sign into a k.
-  if (!LOCAL_PART.test(localPart)) return { error: isOnlyNotAscii(localPart) ? 'not_ascii' : 'invalid' }
+  if (!LOCAL_PART.test(localPart)) return { error: wouldBeValidInAscii(localPart) ? 'not_ascii' : 'invalid' }
   const value = `${localPart.toLowerCase()}@${domain}`
   return localPart.length <= MAX_LOCAL_PART && value.length <= MAX_EMAIL ? { value } : { error: 'invalid' }
 }
@@ -47,6 +47,6 @@ function looksLikeAscii(character: string): boolean {
   return character > '\x7f' && character.normalize('NFKC') <= '\x7f'
 }
 
-function isOnlyNotAscii(localPart: string): boolean {
+function wouldBeValidInAscii(localPart: string): boolean {
   return LOCAL_PART.test(localPart.replace(/[\p{L}\p{M}\p{N}]/gu, 'x'))
 }

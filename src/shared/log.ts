@@ -6,7 +6,7 @@ export type RequestLog = {
   cold?: boolean
   uid?: string
   fields?: string[]
-  /** The checks that were unreachable. The sign-up goes on without them. */
+  /** The checks that failed, each with the name of its error. The sign-up goes on without them. */
   skipped?: string[]
   error?: string
   hash_ms?: number

@@ -7,8 +7,8 @@ import type { Result } from './result.ts'
 /** A valid sign-up. The e-mail address is canonical, all text is in NFC. */
 export type Signup = { email: string; password: string; name: string; age?: number; school?: string }
 
-/** A text in NFC is at most this much shorter: four code points, of two UTF-16 units each, become one. */
-const MAX_SHRINKAGE = 8
+/** Four code points, of two UTF-16 units each, may become one in NFC. A longer text is too long, and slow to normalize. */
+const MAX_UNITS_PER_CODE_POINT = 8
 
 type Checked<Value> = Result<Value, FieldError>
 
@@ -46,7 +46,8 @@ function guessableWords({ user_email, user_name }: Partial<Record<Field, unknown
 function readPassword(input: unknown, words: string[]): Checked<string> {
   if (input === undefined || input === null || input === '') return { error: fieldError('user_password', 'required') }
   if (typeof input !== 'string') return { error: fieldError('user_password', 'invalid') }
-  if (input.length > MAX_PASSWORD_BYTES * MAX_SHRINKAGE) return { error: fieldError('user_password', 'too_long') }
+  if (input.length > MAX_PASSWORD_BYTES * MAX_UNITS_PER_CODE_POINT)
+    return { error: fieldError('user_password', 'too_long') }
   const value = input.normalize('NFC')
   const error = checkPassword(value)
   if (error) return { error: fieldError('user_password', error) }
@@ -98,7 +99,7 @@ function readText(input: unknown, maxCodePoints: number): Result<string, TextErr
   if (input === undefined || input === null) return { value: '' }
   if (typeof input !== 'string') return { error: 'invalid' }
   const text = input.trim()
-  if (text.length > maxCodePoints * MAX_SHRINKAGE) return { error: 'too_long' }
+  if (text.length > maxCodePoints * MAX_UNITS_PER_CODE_POINT) return { error: 'too_long' }
   if (!text.isWellFormed() || BAD_CHARACTERS.test(text)) return { error: 'bad_characters' }
   const value = text.normalize('NFC')
   return [...value].length <= maxCodePoints ? { value } : { error: 'too_long' }

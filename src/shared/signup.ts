@@ -15,7 +15,7 @@ type Outcome =
 
 /** How long the hash and the write took, in milliseconds. */
 type Times = { hash_ms?: number; store_ms?: number }
-/** The checks that were unreachable. */
+/** The checks that failed, each with the name of its error. */
 type Skipped = { skipped?: string[] }
 
 /** What reaches outside the process or takes long. Tests may pass their own. */
@@ -31,10 +31,11 @@ export async function signUp(
   caller: Caller,
   deps: Dependencies = dependencies,
 ): Promise<Outcome & Times & Skipped> {
-  const unreachable: string[] = []
-  /** Runs a check. If it is unreachable, the sign-up goes on without it. */
-  const tryCheck = <Answer>(name: string, check: Promise<Answer>) => check.catch(() => void unreachable.push(name))
-  const skipped = (): Skipped => (unreachable.length ? { skipped: unreachable } : {})
+  const failed: string[] = []
+  /** Runs a check. If it fails, for whatever reason, the sign-up goes on without it. */
+  const tryCheck = <Answer>(name: string, check: Promise<Answer>) =>
+    check.catch((error: Error) => void failed.push(`${name}: ${error.name}`))
+  const skipped = (): Skipped => (failed.length ? { skipped: failed } : {})
 
   const retryAfter = await tryCheck('attempts', deps.registerAttempt(caller.sourceIp))
   if (retryAfter) return { outcome: 'too_many_attempts', retryAfter, ...skipped() }

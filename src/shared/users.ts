@@ -35,7 +35,7 @@ export async function insertUser(user: User): Promise<{ outcome: 'stored' } | { 
   const existing = await findUser(user.user_email)
   // Answered as 503: a retry will find the address free.
   if (!existing) throw new DatabaseUnavailable('the user was deleted meanwhile')
-  // The client repeats a write whose answer was lost. Our own row then makes the condition fail.
+  // callDatabase sends a write again if its answer was lost. Our own row then makes the condition fail.
   return existing.uid === user.uid ? { outcome: 'stored' } : { outcome: 'exists', existing }
 }
 

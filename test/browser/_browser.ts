@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import type { Test } from 'tape'
 import { startDynamoDB } from '../support/dynamodb.ts'
-import { type Fault, startProxy } from '../support/proxy.ts'
+import { type Fault, reset, startProxy } from '../support/proxy.ts'
 import { startSandbox } from '../support/sandbox.ts'
 
 const PATHS = [
@@ -71,10 +71,8 @@ export const tooManyAttempts: Record<string, Fault> = {
       .end('{"Attributes":{"attempts":{"N":"1000000"}}}'),
 }
 
-/** The database answers something that is not HTTP. The client does not repeat such a call, so the 503 comes at once. */
-export const unavailable: Record<string, Fault> = {
-  PutItem: ({ response }) => void response.socket?.end('no HTTP\r\n\r\n'),
-}
+/** The database cuts off each write. */
+export const unavailable: Record<string, Fault> = { PutItem: reset }
 
 /** Fills in one field after the other by keyboard. The focus ends on the last of them. */
 export async function typeIntoFields(page: Page, fields: Record<string, string>): Promise<void> {

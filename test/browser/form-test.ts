@@ -1,6 +1,7 @@
 // examples/SignUpForm.tsx in a real Chromium, against the real API.
 import type { Browser, Page } from 'playwright-core'
 import test from 'tape'
+import { ada } from '../support/client.ts'
 import { type Fault, pass } from '../support/proxy.ts'
 import { freePorts, startServer } from '../support/server.ts'
 import {
@@ -18,9 +19,8 @@ import {
 } from './_browser.ts'
 import { startFormPage } from './_form-page.ts'
 
-const PASSWORD = 'engine of 1837'
 const WELCOME = 'Welcome! Your account is ready.'
-const ada = { user_email: 'ada@example.com', user_password: PASSWORD, user_name: 'Ada Lovelace' }
+const PASSWORD = ada.user_password
 
 let browser: Browser
 let api: Awaited<ReturnType<typeof startApi>>

@@ -80,7 +80,7 @@ test('the role has each right that it needs: without one, a sign-up, a retry or 
   t.equal((await signUp(api, person('retry'), key)).body.uid, first.body.uid)
   const logged = (await readLogs()).filter(({ skipped }) => skipped)
   const uid = (await users().user('update@example.com'))?.uid
-  t.deepEqual([logged.length, logged[0]?.uid, logged[0]?.skipped], [1, uid, ['attempts']])
+  t.deepEqual([logged.length, logged[0]?.uid, logged[0]?.skipped], [1, uid, ['attempts: AccessDeniedException']])
 })
 
 test('the bucket belongs to the stack, and public access is blocked', { skip }, async (t) => {

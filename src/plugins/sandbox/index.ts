@@ -8,13 +8,13 @@ import { actAsApiGateway } from './api-gateway.ts'
 import { prepareProcess } from './prepare-process.ts'
 
 /** What API Gateway does in AWS and Sandbox does not. Does nothing in a deploy. */
-export default { set: { http: addFallbackRoute }, sandbox: { start: announce } }
+export default { set: { http: configureSandbox }, sandbox: { start: announce } }
 
 // Architect does not tell a plugin which command it runs.
 if (process.argv[2] === 'sandbox') prepareProcess()
 
 /** Runs before the server listens, and again after each change of app.arc. Adds the local page and the 404 answers. */
-function addFallbackRoute({ arc, inventory: { inv } }: SetterArguments) {
+function configureSandbox({ arc, inventory: { inv } }: SetterArguments) {
   if (inv._arc.deployStage) return []
   configureServer(arc, Number(process.env.PORT ?? 3333))
   const hasCatchAll = routesOf(arc).some(({ path }) => path === '/*')
@@ -24,6 +24,7 @@ function addFallbackRoute({ arc, inventory: { inv } }: SetterArguments) {
 function announce({ arc, inventory: { inv } }: StartArguments): void {
   requireCompiled(inv)
   const { ports } = JSON.parse(String(process.env.ARC_SANDBOX))
+  // Again, with the port that Sandbox has chosen.
   configureServer(arc, ports.http)
   // After what Sandbox prints when its plugins have started.
   setTimeout(printAddress, 0, `http://${process.env.ARC_HOST}:${ports.http}`)

@@ -2,7 +2,7 @@ import type { Template } from '../architect.ts'
 import { FUNCTION } from '../signup.ts'
 import { API, logsId } from './template.ts'
 
-const TOPIC = 'AlarmTopic'
+export const TOPIC = 'AlarmTopic'
 const FILTER = 'SkippedChecksFilter'
 const METRIC = { Namespace: { Ref: 'AWS::StackName' }, MetricName: 'SkippedChecks' }
 
@@ -38,7 +38,7 @@ export function addAlarms({ Resources }: Template, address: string | null): void
     MetricName: '5xx',
     Dimensions: [{ Name: 'ApiId', Value: { Ref: API } }],
   })
-  // Sign-ups go on if a check is unreachable, so no metric of AWS shows it.
+  // Sign-ups go on if a check fails, so no metric of AWS shows it.
   Resources[FILTER] = {
     Type: 'AWS::Logs::MetricFilter',
     Properties: {

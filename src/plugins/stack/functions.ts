@@ -5,7 +5,7 @@ import { functionsOf, logsId, tableId } from './template.ts'
 
 /** The tables of Sandbox, by their names in app.arc. In AWS, configureFunctions sets them. */
 export function localTableNames(arc: Manifest): Record<string, string> {
-  return Object.fromEntries(tableNames(arc).map((name) => [name, `${arc.app}-staging-${name}`]))
+  return Object.fromEntries(tableNames(arc).map((name) => [name, `${arc.app?.[0]}-staging-${name}`]))
 }
 
 /** Tells each function the names of the tables, and gives it a log group, which AWS would otherwise keep forever. */

@@ -40,7 +40,7 @@ export function configureApi(template: Template, limits: Settings['limits'], cor
 
 type Operation = { responses: object; 'x-amazon-apigateway-integration': { uri: { 'Fn::Sub': string } } }
 
-/** API Gateway warns of an OpenAPI body without these, and Architect leaves them out. */
+/** API Gateway warns of an OpenAPI body without version and responses, and Architect's ARN is wrong in China and GovCloud. */
 function completeBody(body: { info: object; paths: Record<string, Record<string, Operation>> }): void {
   Object.assign(body.info, { version: '1' })
   for (const operation of Object.values(body.paths).flatMap((path) => Object.values(path))) {

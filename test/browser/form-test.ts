@@ -20,7 +20,6 @@ import {
 import { startFormPage } from './_form-page.ts'
 
 const WELCOME = 'Welcome! Your account is ready.'
-const PASSWORD = ada.user_password
 
 let browser: Browser
 let api: Awaited<ReturnType<typeof startApi>>
@@ -81,7 +80,7 @@ test('it is filled in by keyboard: 400 marks the fields, 201 says welcome', { sk
   const keys = recordKeys(page)
   await checkState(t, page, 'form-empty')
 
-  await send(page, { user_email: 'a@b', user_password: PASSWORD, user_age: '200' })
+  await send(page, { user_email: 'a@b', user_password: ada.user_password, user_age: '200' })
   await page.getByText('Please correct the marked fields.').waitFor()
   t.equal(await focused(page), 'user_email', 'the first wrong field has the focus')
   const email = page.getByRole('textbox', { name: 'E-mail address', exact: true })
@@ -322,6 +321,6 @@ async function description(page: Page, name: string): Promise<string> {
 
 function requireNoPassword(t: test.Test, requests: { url: string; referer: string }[]): void {
   const urls = requests.flatMap(({ url, referer }) => [url, referer].map((text) => text.replaceAll('+', ' ')))
-  const found = urls.filter((url) => decodeURIComponent(url).includes(PASSWORD))
+  const found = urls.filter((url) => decodeURIComponent(url).includes(ada.user_password))
   t.deepEqual(found, [], 'no URL has the password')
 }

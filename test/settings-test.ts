@@ -115,13 +115,13 @@ const together: [string, string[], string[]][] = [
     ],
   ],
   [
-    'a setting is there twice',
+    'a setting is twice',
     ['limits request-burst 5', 'limits request-burst 6'],
     ['@limits request-burst: is there twice'],
   ],
   [
     'a certificate is of another region',
-    ['aws region eu-central-1', staging],
+    ['aws profile math', 'aws region eu-central-1', staging],
     ['@domain staging: the certificate is in us-east-1, and the API is in eu-central-1. Make one there'],
   ],
   [
@@ -144,10 +144,11 @@ const SIGN_UP = {
 
 test('app.arc needs what the sign-up needs, and every mistake has a line', async (t) => {
   t.doesNotThrow(() => checkManifest({ ...SIGN_UP, sandbox: [], typescript: [], cors: [] } as never, ['cors'], []))
-  const wrong = { ...SIGN_UP, http: [['post', '/login']], tables: [], events: [], evnts: [] } as never
+  const http = ['get /signup', 'post /login'].map((line) => line.split(' '))
+  const wrong = { ...SIGN_UP, static: [true], http, tables: [], events: [], evnts: [] } as never
   t.throws(
     () => checkManifest(wrong, [], ['events']),
-    /^Error: app\.arc cannot be used:\n@events is not .*\n@evnts is not a pragma.*\n@http has no "post \/signup"\n@tables has no mathai_users\n@tables has no mathai_signup_attempts$/,
+    /^Error: app\.arc cannot be used:\n@events is not .*\n@evnts is not a pragma; there are @app, @aws, @http, .*\n@static must be false: .*\n@http has no "post \/signup"\n@tables has no mathai_users\n@tables has no mathai_signup_attempts$/,
   )
 })
 

@@ -12,10 +12,7 @@ await runCommand(async () => {
       'Give the URL that the deploy has printed, and its stage:\n  npm run smoke https://…/signup staging',
     )
   }
-  let origins: string[] = []
-  if (stage) {
-    const { inv } = await readProject(stage as Stage)
-    origins = readSettings(inv._project.arc).cors[stage as Stage]
-  }
+  const project = stage && (await readProject(stage as Stage))
+  const origins = project ? readSettings(project.inv._project.arc).cors[stage as Stage] : []
   if (!(await smokeTest(url, { origins }))) process.exitCode = 1
 })

@@ -115,7 +115,7 @@ const together: [string, string[], string[]][] = [
     ],
   ],
   [
-    'a setting is twice',
+    'a setting is there twice',
     ['limits request-burst 5', 'limits request-burst 6'],
     ['@limits request-burst: is there twice'],
   ],

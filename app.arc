@@ -25,7 +25,7 @@ mathai_signup_attempts
 @static
 false
 
-# The settings and their defaults: docs/operating.md.
+# The settings and their defaults: operate/README.md.
 @cors
 staging *
 production *
@@ -33,7 +33,7 @@ production *
 @typescript
 base-runtime nodejs24.x
 esbuild-config esbuild.cjs
-sourcemaps none
+sourcemaps false
 
 @plugins
 architect/plugin-typescript

@@ -21,7 +21,7 @@ const REQUESTS_PER_SECOND = 50
 export const FUNCTIONS_AT_ONCE = 10
 /** Lambda takes no larger body. */
 const MAX_BODY_KILOBYTES = 6 * 1024
-/** An assumption: twice what reading and refusing such an event took on the machine of docs/benchmarks.md. */
+/** An assumption: twice what reading and refusing such an event took on the machine of bench/README.md. */
 const LARGE_BODY_MS = 20
 
 /** Memory of the function: one full vCPU. */

@@ -1,4 +1,4 @@
-// What a sign-up takes and costs, compared with alternatives. --write updates docs/benchmarks.md.
+// What a sign-up takes and costs, compared with alternatives. --write updates bench/README.md.
 import { spawnSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
@@ -10,7 +10,7 @@ import { type Measured, measureSignups, SSM_MS } from './signups.ts'
 
 /** Odd, so that a median is a measured value. */
 const ROUNDS = 11
-const DOCUMENT = new URL('../docs/benchmarks.md', import.meta.url)
+const DOCUMENT = new URL('./README.md', import.meta.url)
 
 const python = findPython()
 const dynamodb = await startDynamoDB()

@@ -1,16 +1,16 @@
-// README.md and docs/ say what the code does.
+// The documents say what the code does, and every file that is named anywhere is there.
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import test from 'tape'
 import { readSettings } from '../src/plugins/settings.ts'
-import { EXAMPLE } from '../src/plugins/signup.ts'
+import { EXAMPLE } from '../src/plugins/this-app.ts'
 import commonPasswords from '../src/shared/common-passwords.json' with { type: 'json' }
 import { FIELD_ERRORS } from '../src/shared/field-errors.ts'
 import { PROBLEMS } from '../src/shared/problem.ts'
 
 const ROOT = join(import.meta.dirname, '..')
 const read = (file: string) => readFileSync(join(ROOT, file), 'utf8')
-const documents = globSync(['*.md', 'docs/*.md'], { cwd: ROOT })
+const documents = globSync(['*.md', '{docs,operate,front-end,bench}/*.md'], { cwd: ROOT })
 const { scripts } = JSON.parse(read('package.json'))
 
 test('every link to a file leads to one, and every npm command exists', async (t) => {
@@ -24,6 +24,26 @@ test('every link to a file leads to one, and every npm command exists', async (t
     }
     for (const [, name = ''] of text.matchAll(/npm run ([\w:-]+)/g)) t.ok(name in scripts, `${file}: npm run ${name}`)
   }
+})
+
+/** What somebody adds by CONTRIBUTING.md, or tests make in a copy. */
+const NOT_YET = /^src\/(http\/(get|post|any)-(?!signup)|broken|shared\/wrong|main|tailwind|arabic)/
+
+test('every file of this project that a document, a workflow, a message or a comment names is there', async (t) => {
+  const sources = '{.ci,.github/workflows,docs,src,test,operate,front-end,bench}'
+  const files = globSync(['*.{md,json,arc,cjs,toml,yaml}', '.npmrc', '.*.yaml', `${sources}/**`], {
+    cwd: ROOT,
+    exclude: ['**/common-passwords.json', '**/package-lock.json', 'bench/peers/**'],
+    withFileTypes: true,
+  }).filter((entry) => entry.isFile())
+  const named = files.flatMap(({ parentPath, name }) => {
+    const paths = readFileSync(join(parentPath, name), 'utf8').matchAll(
+      /(?<![\w./-])(?:\.ci|\.github|docs|src|test|operate|front-end|bench|scripts|examples)\/[\w./-]*\.(?:ts|tsx|cjs|md|ya?ml|json|css|html|arc)\b/g,
+    )
+    return [...paths].map(([path]) => ({ path, name }))
+  })
+  t.ok(named.length > 100, `${named.length}`)
+  for (const { path, name } of named) if (!NOT_YET.test(path)) t.ok(existsSync(join(ROOT, path)), `${name}: ${path}`)
 })
 
 /** The anchors that GitHub gives the headings of a page. */
@@ -46,10 +66,10 @@ test('README lists every problem with its status, and no other', async (t) => {
   t.deepEqual(listed.sort(), problems.sort())
 })
 
-test('docs/operating.md lists every setting with its default, and no other', async (t) => {
+test('operate/README.md lists every setting with its default, and no other', async (t) => {
   let pragma = ''
   const listed: string[] = []
-  for (const line of read('docs/operating.md').split('\n')) {
+  for (const line of read('operate/README.md').split('\n')) {
     const [, first = '', names, value] = /^\| (?:`@(\w+)`)? ?\| ((?:`[\w-]+`(?:, )?)+) \| (.*?) \|/.exec(line) ?? []
     if (first) pragma = first
     for (const [, name] of names?.matchAll(/`([\w-]+)`/g) ?? [])
@@ -64,7 +84,7 @@ test('docs/operating.md lists every setting with its default, and no other', asy
 test('the figures of README that the code knows are right', async (t) => {
   const readme = read('README.md').replace(/\s+/g, ' ')
   t.ok(readme.includes(`${commonPasswords.length.toLocaleString('en')} common ones`))
-  const benchmarks = read('docs/benchmarks.md')
+  const benchmarks = read('bench/README.md')
   const [, share] = /\*\*The hash is ([\d.]+)/.exec(benchmarks) ?? []
   const [, ms] = /^\| this API.* \| ([\d.]+) \| 1 UpdateItem/m.exec(benchmarks) ?? []
   t.ok(
@@ -82,8 +102,8 @@ test('the figures of README that the code knows are right', async (t) => {
   t.ok(read('SECURITY.md').includes(`only ${long.length} of the common passwords have 15 characters or more`))
 })
 
-test('the examples of README and docs/front-end.md are those of the code', async (t) => {
-  for (const file of ['README.md', 'docs/front-end.md']) {
+test('the examples of README and front-end/README.md are those of the code', async (t) => {
+  for (const file of ['README.md', 'front-end/README.md']) {
     const [, example = ''] = /(?:-d|-Body) '(\{.*\})'/.exec(read(file)) ?? []
     t.deepEqual(JSON.parse(example), EXAMPLE, file)
   }

@@ -7,10 +7,10 @@ import { startSandbox } from './support/sandbox.ts'
 
 const HEALTH = "export const handler = async () => ({ statusCode: 200, body: 'ok' })\n"
 
-/** The log-in of docs/operating.md. */
+/** The log-in of operate/README.md. */
 const [, lines = ''] =
   /### Writing a log-in[\s\S]*?```ts\n([\s\S]*?)```/.exec(
-    readFileSync(new URL('../docs/operating.md', import.meta.url), 'utf8'),
+    readFileSync(new URL('../operate/README.md', import.meta.url), 'utf8'),
   ) ?? []
 const LOGIN = `import type { APIGatewayProxyEventV2 } from 'aws-lambda'
 import { callDatabase } from '../../shared/database.ts'
@@ -25,7 +25,7 @@ export async function handler({ body }: APIGatewayProxyEventV2) {
 `
 
 test('get /health and post /login work with their line in app.arc and their handler', async (t) => {
-  t.ok(lines.includes('canonicalEmail'), 'docs/operating.md has the lines of a log-in')
+  t.ok(lines.includes('canonicalEmail'), 'operate/README.md has the lines of a log-in')
   const sandbox = await startSandbox({
     manifest: (manifest) => manifest.replace('post /signup', 'get /health\npost /login\npost /signup'),
     files: { 'src/http/get-health/index.ts': HEALTH, 'src/http/post-login/index.ts': LOGIN },

@@ -1,5 +1,5 @@
-// Runs test files, three at once, each in a process of its own, and prints a line for each test. Arguments name folders or
-// files; NAME=value sets a variable of the environment. Without arguments: what `npm test` runs.
+// Runs test files of all rooms, three at once, each in a process of its own, and prints a line for each test. Arguments name
+// files or folders of tests; NAME=value sets a variable of the environment. Without arguments: what `npm test` runs.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { globSync } from 'node:fs'
@@ -10,6 +10,8 @@ import { gatherOutput } from './support/process.ts'
 /** What tape reports: a test that begins or ends, or an assertion. */
 type Row = { type: string; name?: string; ok?: boolean; skip?: unknown; [more: string]: unknown }
 
+const ROOT = join(import.meta.dirname, '..')
+const ROOMS = '{test,operate/test,front-end/test}'
 const AT_ONCE = 3
 /** A file that waits for something that never happens fails after ten minutes. */
 const LIMIT_MS = 600_000
@@ -20,12 +22,7 @@ for (const word of words) {
   const [, name, value] = /^(.+?)=(.*)/.exec(word) ?? []
   if (name) process.env[name] = value
 }
-const patterns = names.length ? names.flatMap((name) => [`${name}/*-test.ts`, `${name}-test.ts`]) : ['*-test.ts']
-// The slow files come late in the alphabet, and must start first.
-const files = globSync(patterns, { cwd: import.meta.dirname })
-  .sort()
-  .reverse()
-if (!files.length) throw Error(`There is no test ${names.join(' or ')}`)
+const files = names.length ? names.flatMap(find) : globSync(`${ROOMS}/*-test.ts`, { cwd: ROOT }).sort()
 
 const MARKS = { passed: '✓', failed: '✗', skipped: '-' }
 type Result = keyof typeof MARKS
@@ -36,11 +33,18 @@ else {
   finish()
 }
 
+/** The files of a name: `password` is password-test.ts of any room, `emulator` a folder of tests. */
+function find(name: string): string[] {
+  const patterns = name.endsWith('-test.ts') ? name : [`${ROOMS}/**/${name}-test.ts`, `${ROOMS}/**/${name}/*-test.ts`]
+  const found = globSync(patterns, { cwd: ROOT })
+  if (!found.length) throw Error(`There is no test ${name}`)
+  return found
+}
+
 /** Runs files in processes of their own until none is left. */
 async function runInTurn(): Promise<void> {
   for (let file = files.shift(); file; file = files.shift()) {
-    const name = file.replace(/-test\.ts$/, '')
-    const child = spawn(process.execPath, [import.meta.filename, name], {
+    const child = spawn(process.execPath, [import.meta.filename, file], {
       stdio: ['ignore', 'pipe', 'pipe'],
       timeout: LIMIT_MS,
     })
@@ -73,7 +77,7 @@ async function runHere(file: string): Promise<void> {
     }
   })
   tape.onFinish(finish)
-  await import(join(import.meta.dirname, file))
+  await import(join(ROOT, file))
 }
 
 function report({ name, failures, skip, started }: { name: string; failures: Row[]; skip: boolean; started: number }) {

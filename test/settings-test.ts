@@ -4,8 +4,8 @@ import type { Manifest } from '../src/plugins/architect.ts'
 import { corsPolicy } from '../src/plugins/cors.ts'
 import { checkManifest, routesOf } from '../src/plugins/manifest.ts'
 import { readSettings } from '../src/plugins/settings.ts'
-import { environment } from '../src/plugins/signup.ts'
 import { localTableNames } from '../src/plugins/stack/functions.ts'
+import { environment } from '../src/plugins/this-app.ts'
 
 const CERTIFICATE = 'arn:aws:acm:us-east-1:1:certificate/a'
 

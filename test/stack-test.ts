@@ -6,7 +6,7 @@ import type { Template } from '../src/plugins/architect.ts'
 import { checkReferences } from '../src/plugins/stack/references.ts'
 import { removeUnused } from '../src/plugins/stack/remove-unused.ts'
 import { limitRole } from '../src/plugins/stack/role.ts'
-import { packageCopy, withThirdTable } from './support/plan.ts'
+import { packageCopy, withThirdTable } from './support/package-copy.ts'
 
 const CERTIFICATE = 'arn:aws:acm:us-east-1:123456789012:certificate/abc'
 
@@ -143,11 +143,11 @@ test('a second function needs its line in app.arc and its handler, nothing else'
 })
 
 test('a third table gets its protection, its name and its right, and nothing else changes', async (t) => {
-  const signup = readFileSync(new URL('../src/plugins/signup.ts', import.meta.url), 'utf8')
+  const signup = readFileSync(new URL('../src/plugins/this-app.ts', import.meta.url), 'utf8')
   const line = "  mathai_scores: ['dynamodb:GetItem'],\n"
   const changed = await difference('production', {
     manifest: withThirdTable,
-    files: { 'src/plugins/signup.ts': signup.replace('  mathai_users:', `${line}  mathai_users:`) },
+    files: { 'src/plugins/this-app.ts': signup.replace('  mathai_users:', `${line}  mathai_users:`) },
   })
   const [[, added], [, names]] = [
     changed['Resources.MathaiScoresTable'] ?? [],
@@ -167,7 +167,7 @@ const unusable: [string, (manifest: string) => string, string][] = [
   [
     'policies of its own',
     replace('runtime typescript', 'runtime typescript\npolicies AWSLambdaBasicExecutionRole'),
-    '@aws policies is not supported: give the right in src/plugins/signup.ts',
+    '@aws policies is not supported: give the right in src/plugins/this-app.ts',
   ],
   ['a table without rights', withThirdTable, 'No function may use the table mathai_scores'],
   ['code that does not compile', replace('esbuild.cjs', 'none.cjs'), 'did not compile: see the esbuild error above'],
@@ -192,9 +192,9 @@ test('@alarms adds what alarms-snapshot.yaml has, and each alarm names a paragra
   const added = Object.entries(template.Resources).filter(([name]) => !(name in production.Resources))
   matchesSnapshot(t, 'alarms-snapshot.yaml', Object.fromEntries(added))
   t.deepEqual(template.Resources, { ...production.Resources, ...Object.fromEntries(added) })
-  const guide = readFileSync(new URL('../docs/operating.md', import.meta.url), 'utf8')
+  const guide = readFileSync(new URL('../operate/README.md', import.meta.url), 'utf8')
   const titles = added.flatMap(
-    ([, { Properties }]) => /operating\.md, "(.*)"/.exec(Properties.AlarmDescription)?.[1] ?? [],
+    ([, { Properties }]) => /operate\/README\.md, "(.*)"/.exec(Properties.AlarmDescription)?.[1] ?? [],
   )
   t.equal(titles.length, 2)
   for (const title of titles) t.match(guide, new RegExp(`^#+ ${title}$`, 'm'), title)

@@ -1,5 +1,5 @@
 import type { Manifest, Pragma, Word } from './architect.ts'
-import { ROUTE, TABLE_ACTIONS } from './signup.ts'
+import { ROUTE, TABLE_ACTIONS } from './this-app.ts'
 
 /** What app.arc may have besides the settings of this app. Nothing is deployed for the other pragmas of Architect. */
 const SUPPORTED = ['app', 'aws', 'http', 'plugins', 'static', 'tables', 'typescript', 'sandbox']

@@ -29,7 +29,7 @@ const SETTINGS = {
 
 export const PRAGMAS = Object.keys(SETTINGS)
 
-/** What an operator may set in app.arc, checked. docs/operating.md says what each setting is for. */
+/** What an operator may set in app.arc, checked. operate/README.md says what each setting is for. */
 export type Settings = { [Pragma in keyof typeof SETTINGS]: Values<(typeof SETTINGS)[Pragma]> }
 type Values<Parsers> = { [Name in keyof Parsers]: Parsers[Name] extends Parse<infer Value> ? Value : never }
 

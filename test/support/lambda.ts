@@ -11,7 +11,7 @@ import { copyProject } from './project.ts'
 /** Builds what a production deploy uploads. */
 export async function buildBundle() {
   const project = await copyProject()
-  const { status, output } = await run('node scripts/plan.ts production', project.folder)
+  const { status, output } = await run('node operate/plan.ts production', project.folder)
   if (status) throw Error(output)
   return { file: join(project.folder, '.build/http/post-signup/index.js'), remove: project.remove }
 }

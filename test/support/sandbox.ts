@@ -12,7 +12,7 @@ import { freePorts } from './server.ts'
 type Options = Edit & { tablesPort?: number; env?: NodeJS.ProcessEnv; command?: string[] }
 
 /** What `npm start` runs. */
-export const NPM_START = ['scripts/launch.cjs', 'scripts/start.ts']
+export const NPM_START = ['operate/launch.cjs', 'operate/start.ts']
 
 /** Sandbox on free ports, in a copy of the project: a bare `arc sandbox`, or another command of Node. */
 export async function startSandbox({

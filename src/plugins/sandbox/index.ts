@@ -3,7 +3,7 @@ import { requireCompiled } from '../compiled.ts'
 import { corsPolicy } from '../cors.ts'
 import { routesOf } from '../manifest.ts'
 import { readSettings } from '../settings.ts'
-import { EXAMPLE, ROUTE } from '../signup.ts'
+import { EXAMPLE, ROUTE } from '../this-app.ts'
 import { actAsApiGateway } from './api-gateway.ts'
 import { prepareProcess } from './prepare-process.ts'
 

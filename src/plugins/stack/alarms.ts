@@ -1,5 +1,5 @@
 import type { Template } from '../architect.ts'
-import { FUNCTION } from '../signup.ts'
+import { FUNCTION } from '../this-app.ts'
 import { API, logsId } from './template.ts'
 
 export const TOPIC = 'AlarmTopic'
@@ -33,7 +33,7 @@ export function addAlarms({ Resources }: Template, address: string | null): void
   }
   // Covers the 500 and 503 of the handler, crashes, time-outs, and what Lambda throttles.
   // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-metrics.html
-  Resources.ServerErrorsAlarm = alarm('docs/operating.md, "The API answers 5xx"', 2, {
+  Resources.ServerErrorsAlarm = alarm('operate/README.md, "The API answers 5xx"', 2, {
     Namespace: 'AWS/ApiGateway',
     MetricName: '5xx',
     Dimensions: [{ Name: 'ApiId', Value: { Ref: API } }],
@@ -48,7 +48,7 @@ export function addAlarms({ Resources }: Template, address: string | null): void
       MetricTransformations: [{ MetricNamespace: METRIC.Namespace, MetricName: METRIC.MetricName, MetricValue: '1' }],
     },
   }
-  Resources.SkippedChecksAlarm = alarm('docs/operating.md, "Checks are skipped"', 1, METRIC)
+  Resources.SkippedChecksAlarm = alarm('operate/README.md, "Checks are skipped"', 1, METRIC)
 }
 
 /** Fires when the sum of a metric reaches the threshold within an hour: an app with few users has few errors. */

@@ -1,6 +1,6 @@
 import type { Template } from '../architect.ts'
 import type { Settings } from '../settings.ts'
-import { outputs } from '../signup.ts'
+import { outputs } from '../this-app.ts'
 import { API, tableId } from './template.ts'
 
 /** Adds what a caller and an operator need to the outputs of the stack. */

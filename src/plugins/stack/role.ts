@@ -1,5 +1,5 @@
 import type { Inventory, Template } from '../architect.ts'
-import { TABLE_ACTIONS } from '../signup.ts'
+import { TABLE_ACTIONS } from '../this-app.ts'
 import { arnOf, functionsOf, logsId, ROLE, requireResource, tableId } from './template.ts'
 
 /**
@@ -9,7 +9,7 @@ import { arnOf, functionsOf, logsId, ROLE, requireResource, tableId } from './te
  */
 export function limitRole(template: Template, { tables }: Inventory, boundary: string | null): void {
   if (functionsOf(template).some(([, { Properties }]) => Properties.Policies)) {
-    throw Error('@aws policies is not supported: give the right in src/plugins/signup.ts')
+    throw Error('@aws policies is not supported: give the right in src/plugins/this-app.ts')
   }
   const tableRights = tables.map(({ name }) => allow(tableActions(name), tableId(name)))
   const logRights = functionsOf(template).map(([name]) =>
@@ -31,7 +31,7 @@ function tableActions(table: string): string[] {
   const actions = TABLE_ACTIONS[table]
   if (actions) return actions
   throw Error(
-    `No function may use the table ${table}. Say what they may do in src/plugins/signup.ts, in TABLE_ACTIONS: ` +
+    `No function may use the table ${table}. Say what they may do in src/plugins/this-app.ts, in TABLE_ACTIONS: ` +
       `a line such as "${table}: ['dynamodb:GetItem'],"`,
   )
 }

@@ -1,0 +1,114 @@
+// The whole way in one account: deploy, the contract over the network, a repeat, a failed update, and the end of it all.
+// `npm run test:emulator` runs it in MiniStack, `npm run test:aws` in the account of your credentials, which costs cents.
+import { randomBytes } from 'node:crypto'
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+import { CloudWatchLogs } from '@aws-sdk/client-cloudwatch-logs'
+import { STS } from '@aws-sdk/client-sts'
+import { fromNodeProviderChain } from '@aws-sdk/credential-providers'
+import test from 'tape'
+import { ada, signUp } from '../../../test/support/client.ts'
+import { run } from '../../../test/support/process.ts'
+import { copyProject, type Project } from '../../../test/support/project.ts'
+import { bucketName } from '../../lib/aws.ts'
+import { BROKEN, deploy, destroy, readOutputs, STACK_PLUGIN, withResources } from './_deploy.ts'
+import { type Emulator, ministackPath, startEmulator } from './_ministack.ts'
+
+const isAws = process.env.TARGET === 'aws'
+const skip = !isAws && !ministackPath
+const name = `test${randomBytes(3).toString('hex')}`
+const StackName = `MathaiStagingTest${name.slice(4)}`
+const FUNCTIONS = 'src/plugins/stack/functions.ts'
+
+/** undefined in AWS. */
+let emulator: Emulator | undefined
+let config: Emulator['config']
+let project: Project
+let api = { url: '', usersTable: '' }
+let region = ''
+
+test('a first deploy, with its smoke test', { skip }, async (t) => {
+  project = await copyProject({ manifest: (manifest) => `${manifest}\n@limits\nattempts-per-source off\n` })
+  region = /^region (\S+)/m.exec(await readFile(join(project.folder, 'app.arc'), 'utf8'))?.[1] ?? ''
+  if (!isAws) emulator = await startEmulator({ auth: true })
+  const credentials = emulator?.config.credentials ?? (await fromNodeProviderChain({ clientConfig: { region } })())
+  config = { ...emulator?.config, region, credentials } as Emulator['config']
+  console.log(`The stack is ${StackName} in ${region}. If this test is stopped, delete the stack, and then its bucket.`)
+  // Lambda then reports what each request took.
+  await editFile(FUNCTIONS, (text) => text.replace("SystemLogLevel: 'WARN'", "SystemLogLevel: 'INFO'"))
+  const { status, output } = await deployStack()
+  t.equal(status, 0, output)
+  api = readOutputs(output, emulator)
+})
+
+test('the contract tests of Sandbox pass over the network', { skip }, async (t) => {
+  const API = JSON.stringify({ ...api, region })
+  const command = `"${process.execPath}" "${join(import.meta.dirname, '../../../test/run.ts')}" contract`
+  const { status, output } = await run(command, process.cwd(), { ...emulator?.env, API })
+  t.equal(status, 0, output)
+})
+
+test('a repeat changes nothing', { skip }, async (t) => {
+  const { status, output } = await deployStack()
+  t.equal(status, 0, output)
+  t.match(output, /^Nothing has changed since the last deploy\.$/m)
+})
+
+test('an update that fails is rolled back, and the API goes on', { skip }, async (t) => {
+  await editFile(STACK_PLUGIN, (text) => withResources(text, BROKEN))
+  const { status, output } = await deployStack()
+  t.equal(status, 1)
+  t.match(output, /^ +\d+ s {2}Broken +(CREATE|UPDATE)_FAILED$/m)
+  t.match(output.replaceAll('\n', ' '), RegExp(`The previous version of ${StackName} is live\\.`))
+  t.equal((await signUp(api, { ...ada, user_email: `after-${name}@example.com` })).status, 201)
+})
+
+test('what AWS measured, for bench/README.md', { skip: !isAws }, async (t) => {
+  const reports = await readReports()
+  const median = (values: number[]) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)]
+  const cold = reports.filter(({ initDurationMs }) => initDurationMs)
+  console.log(`
+| measured by AWS | median | requests |
+| --- | --- | --- |
+| Init Duration | ${median(cold.map(({ initDurationMs = 0 }) => initDurationMs))} ms | ${cold.length} |
+| Duration | ${median(reports.map(({ durationMs }) => durationMs))} ms | ${reports.length} |
+| Max Memory Used | ${median(reports.map(({ maxMemoryUsedMB }) => maxMemoryUsedMB))} MB | ${reports.length} |
+`)
+  t.ok(cold.length)
+})
+
+test('the stack and its bucket go, whatever happened before', { skip }, async (t) => {
+  const { Account: id = '' } = await new STS(config).getCallerIdentity({})
+  await destroy(config, StackName, bucketName(StackName, { id, region }))
+  t.pass(`${StackName} is gone`)
+  await emulator?.stop()
+  await project.remove()
+})
+
+/** Deploys the stack of this test. */
+function deployStack() {
+  const args = `staging --name ${name}`
+  if (emulator) return deploy(emulator, project, args)
+  return run(`"${process.execPath}" operate/launch.cjs operate/deploy.ts ${args}`, project.folder)
+}
+
+async function editFile(path: string, edit: (text: string) => string): Promise<void> {
+  const file = join(project.folder, path)
+  await writeFile(file, edit(await readFile(file, 'utf8')))
+}
+
+type Report = { durationMs: number; initDurationMs?: number; maxMemoryUsedMB: number }
+
+/** Lambda's reports. CloudWatch has them a few seconds later. https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-logformat.html */
+async function readReports(): Promise<Report[]> {
+  const logs = new CloudWatchLogs(config)
+  const { logGroups = [] } = await logs.describeLogGroups({ logGroupNamePrefix: `${StackName}-PostSignupLogs` })
+  const filter = { logGroupName: logGroups[0]?.logGroupName, filterPattern: '{ $.type = "platform.report" }' }
+  for (let attempt = 0; attempt < 60; attempt++) {
+    const { events = [] } = await logs.filterLogEvents(filter)
+    if (events.length) return events.map(({ message = '' }) => JSON.parse(message).record.metrics)
+    await setTimeout(2000)
+  }
+  throw Error('CloudWatch has no report of Lambda')
+}

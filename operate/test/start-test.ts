@@ -1,0 +1,156 @@
+// What a person sees of `npm start`, and what local code can see of the machine.
+import { mkdir, rm } from 'node:fs/promises'
+import { networkInterfaces } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+import { stripVTControlCharacters } from 'node:util'
+import test, { type Test } from 'tape'
+import { startDynamoDB } from '../../test/support/dynamodb.ts'
+import { run } from '../../test/support/process.ts'
+import { copyProject, type Edit } from '../../test/support/project.ts'
+import { startProxy } from '../../test/support/proxy.ts'
+import { NPM_START, startSandbox } from '../../test/support/sandbox.ts'
+import { freePorts, startServer } from '../../test/support/server.ts'
+
+const REAL_ACCOUNT = {
+  AWS_ACCESS_KEY_ID: 'AKIAREALREALREALREAL',
+  AWS_SECRET_ACCESS_KEY: 'real',
+  AWS_SESSION_TOKEN: 'real',
+  AWS_PROFILE: 'real',
+}
+
+/** An address of this machine that others could reach, if it has one. */
+const ADDRESS = Object.values(networkInterfaces())
+  .flat()
+  .find((entry) => entry?.family === 'IPv4' && !entry.internal)?.address
+if (!ADDRESS) console.log('skipped: this machine has no address that others could reach')
+
+for (const [name, command] of [
+  ['npm start', NPM_START],
+  ['npx arc sandbox', ['node_modules/.bin/arc', 'sandbox']],
+] as const) {
+  test(`${name} starts clean, is reached from this machine only, and gets no real credentials`, async (t) => {
+    const dynamodb = await startDynamoDB()
+    const proxy = await startProxy(dynamodb.port)
+    const env = { ...REAL_ACCOUNT, ARC_HOST: '' }
+    const sandbox = await startSandbox({ command: [...command], tablesPort: proxy.port, env })
+    // Sandbox believes that our link to node_modules is a global installation.
+    const output = sandbox.output().replace(/.*Possible global install.*/, '')
+    for (const noise of [/warn/i, /deprecat/i, /DEP0/, /credential/i, /IMDS/, /error/i, /Reparsing/, /undefined/]) {
+      t.notOk(noise.test(output), `no ${noise}`)
+    }
+    if (command === NPM_START) t.equal(stripVTControlCharacters(output), output, 'a log file has no escape sequences')
+    await sandbox.printed(/-d '.*\n/)
+    const [curl = ''] = /curl .*\\\n.*\n\n$/.exec(sandbox.output()) ?? []
+    const { status, output: answer } = await run(`${curl.trim()} --silent`, '.')
+    t.equal(status, 0, curl)
+    t.match(answer, /^\{"uid":"[0-9a-f-]{36}"\}$/, 'the curl that it prints signs a person up')
+
+    const operations = new Set(proxy.calls().map(({ operation }) => operation))
+    t.ok(operations.has('PutItem') && operations.has('CreateTable'), [...operations].join())
+    t.ok(proxy.calls().every(({ authorization }) => authorization.includes('Credential=local/')))
+    if (ADDRESS) await isRefused(t, sandbox.url.replace('127.0.0.1', ADDRESS))
+
+    await sandbox.stop()
+    await isRefused(t, sandbox.url)
+    await proxy.stop()
+    await dynamodb.stop()
+  })
+}
+
+test('code that does not compile ends Sandbox with a sentence', async (t) => {
+  const broken = startSandbox({ manifest: (manifest) => manifest.replace('esbuild.cjs', 'no-such-file.cjs') })
+  await broken.then(
+    () => t.fail('it started'),
+    (error) => t.match(error.message, /did not compile: see the esbuild error above/),
+  )
+})
+
+const situations: [string, NodeJS.ProcessEnv, RegExp, Edit?][] = [
+  ['PORT is not a number', { PORT: 'abc' }, /^PORT is abc\. It must be a whole number from 1 to 65535\.\n$/],
+  ['PORT is too large', { PORT: '80000' }, /^PORT is 80000\. It must be a whole number from 1 to 65535\.\n$/],
+  ['ARC_HOST is of IPv6', { ARC_HOST: '::' }, /^ARC_HOST is ::\. Sandbox does not work on IPv6\. Use 0\.0\.0\.0/],
+  [
+    'ARC_HOST is of another machine',
+    { ARC_HOST: '192.0.2.1', PORT: '' },
+    /^This machine cannot listen on 192\.0\.2\.1:3333 \(EADDRNOTAVAIL\)\. Check ARC_HOST\s+and\s+PORT\.\n$/,
+  ],
+  [
+    'a setting is wrong',
+    {},
+    /^app\.arc has wrong settings:\n@limits request-bust 5: is not a setting; there are .*attempts-window-minutes\n$/s,
+    { manifest: (manifest) => `${manifest}\n@limits\nrequest-bust 5\n` },
+  ],
+  [
+    'the types are wrong',
+    {},
+    /^src\/shared\/wrong\.ts.*Type 'number' is not assignable to type 'string'/,
+    { files: { 'src/shared/wrong.ts': 'export const wrong: string = 1\n' } },
+  ],
+]
+
+for (const [what, env, sentence, edit] of situations) {
+  test(`if ${what}, npm start stops with a sentence`, async (t) => {
+    const [port] = await freePorts(1)
+    const project = await copyProject(edit)
+    const { status, output } = await run('node operate/start.ts', project.folder, { PORT: `${port}`, ...env })
+    t.equal(status, 1)
+    t.match(output, sentence)
+    t.notOk(output.includes('    at '), 'no stack')
+    await project.remove()
+  })
+}
+
+for (const signal of ['SIGHUP', 'SIGKILL'] as const) {
+  test(`${signal} to the launcher ends Sandbox, too`, async (t) => {
+    const sandbox = await startSandbox({ command: NPM_START, env: { ARC_HOST: '0.0.0.0' } })
+    const { status } = await fetch(sandbox.url.replace('127.0.0.1', ADDRESS ?? '127.0.0.1'))
+    t.equal(status, 200, 'with ARC_HOST=0.0.0.0 others reach it')
+    process.kill(sandbox.pid, signal)
+    while (await fetch(sandbox.url).catch(() => undefined)) await setTimeout(50)
+    t.pass('the port is free')
+    await sandbox.stop()
+  })
+}
+
+test('the exit status of a script is that of the signal that ended it', async (t) => {
+  const { status } = await run(`node operate/launch.cjs -e "process.kill(process.pid, 'SIGTERM')"`, process.cwd())
+  t.equal(status, 143)
+})
+
+test('without packages each script names the command that installs them', async (t) => {
+  const project = await copyProject()
+  await rm(join(project.folder, 'node_modules'))
+  const start = () => run('node operate/launch.cjs operate/start.ts', project.folder)
+  t.deepEqual(await start(), { status: 1, output: 'The packages are missing. Run this first:\n  npm ci\n' })
+  await mkdir(join(project.folder, 'node_modules/@architect/functions'), { recursive: true })
+  const { output } = await start()
+  t.equal(output, 'The development packages are missing. Run this first:\n  npm ci --include=dev\n')
+  await project.remove()
+})
+
+test('if the port is in use, npm start stops with a sentence', async (t) => {
+  const { port, stop } = await startServer(() => {})
+  const { status, output } = await run('node operate/start.ts', process.cwd(), { PORT: `${port}` })
+  t.equal(status, 1)
+  t.equal(output, `Port ${port} is in use. Choose another one: set PORT, for example to 4000.\n`)
+  await stop()
+})
+
+test('if the path of the project is not ASCII, npm start stops with a sentence', async (t) => {
+  const project = await copyProject()
+  const folder = join(project.folder, 'José')
+  await mkdir(folder)
+  const [port] = await freePorts(1)
+  const { status, output } = await run('node ../operate/start.ts', folder, { PORT: `${port}` })
+  t.equal(status, 1)
+  t.match(output, /^The path of this project, .*José, must have ASCII\s+characters only\. Move the project.*\n$/s)
+  await project.remove()
+})
+
+async function isRefused(t: Test, url: string): Promise<void> {
+  await fetch(url).then(
+    () => t.fail(`${url} answers`),
+    (error) => t.equal(error.cause.code, 'ECONNREFUSED', url),
+  )
+}

@@ -23,7 +23,7 @@ await runCommand(async () => {
   if (failure) {
     throw new CommandError(`This machine cannot listen on ${ARC_HOST}:${PORT} (${failure}). Check ARC_HOST and PORT.`)
   }
-  // Sandbox runs in this process, so that a signal to this process stops it. The plugins read the command when they load.
+  // Sandbox runs in this process, so that a signal to this process stops it. src/plugins/sandbox/index.ts reads the command when it loads.
   const arcFile = createRequire(import.meta.url).resolve('@architect/architect/src/index.js')
   process.argv = [process.execPath, arcFile, 'sandbox', '--no-update-notifier']
   await readProject()

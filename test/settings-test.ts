@@ -1,10 +1,9 @@
 // What an operator may write in app.arc, and what is said of a mistake.
 import test from 'tape'
-import type { Manifest } from '../src/plugins/architect.ts'
+import { type Manifest, routesOf } from '../src/plugins/architect.ts'
 import { corsPolicy } from '../src/plugins/cors.ts'
-import { checkManifest, routesOf } from '../src/plugins/manifest.ts'
+import { checkManifest } from '../src/plugins/manifest.ts'
 import { readSettings } from '../src/plugins/settings.ts'
-import { localTableNames } from '../src/plugins/stack/functions.ts'
 import { environment } from '../src/plugins/this-app.ts'
 
 const CERTIFICATE = 'arn:aws:acm:us-east-1:1:certificate/a'
@@ -143,11 +142,11 @@ const SIGN_UP = {
 }
 
 test('app.arc needs what the sign-up needs, and every mistake has a line', async (t) => {
-  t.doesNotThrow(() => checkManifest({ ...SIGN_UP, sandbox: [], typescript: [], cors: [] } as never, ['cors'], []))
+  t.doesNotThrow(() => checkManifest({ ...SIGN_UP, sandbox: [], typescript: [], cors: [] } as never, []))
   const http = ['get /signup', 'post /login'].map((line) => line.split(' '))
   const wrong = { ...SIGN_UP, static: [true], http, tables: [], events: [], evnts: [] } as never
   t.throws(
-    () => checkManifest(wrong, [], ['events']),
+    () => checkManifest(wrong, ['events']),
     /^Error: app\.arc cannot be used:\n@events is not .*\n@evnts is not a pragma; there are @app, @aws, @http, .*\n@static must be false: .*\n@http has no "post \/signup"\n@tables has no mathai_users\n@tables has no mathai_signup_attempts$/,
   )
 })
@@ -162,12 +161,7 @@ test('a route is a method and a path, or the path of a GET, and CORS allows the 
   t.deepEqual(corsPolicy(['*'], { http: ['/', ['post', '/a'], ['post', '/b']] } as never).AllowMethods, ['GET', 'POST'])
 })
 
-test('the functions get the settings, and those of Sandbox the names of its tables', async (t) => {
+test('the functions get the settings', async (t) => {
   const settings = { ATTEMPTS_PER_SOURCE: 100, ATTEMPTS_WINDOW_MINUTES: 15, PASSWORD_MINIMUM_LENGTH: 8 }
   t.deepEqual(environment(readSettings({})), settings)
-  t.deepEqual(localTableNames({ ...SIGN_UP, app: ['mathai'] } as never), {
-    mathai_users: 'mathai-staging-mathai_users',
-    mathai_signup_attempts: 'mathai-staging-mathai_signup_attempts',
-  })
-  t.deepEqual(localTableNames({}), {})
 })

@@ -1,8 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import inventory from '@architect/inventory'
-import type { Inventory, Stage } from '../../src/plugins/architect.ts'
-import { wordsOf } from '../../src/plugins/manifest.ts'
+import { type Inventory, type Stage, wordsOf } from '../../src/plugins/architect.ts'
 import { CommandError } from './command.ts'
 
 /** What Architect reads from app.arc, in the form that its own modules take. */

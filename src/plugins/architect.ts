@@ -1,4 +1,5 @@
-// The parts of Architect's plugin interface that this app uses. https://arc.codes/docs/en/guides/plugins/overview
+// The parts of Architect's plugin interface that this app uses, and how its manifest is read.
+// https://arc.codes/docs/en/guides/plugins/overview
 
 /** The lines of a pragma: `name value …` is a list, a single word is itself. `@tables` has an object for each table. */
 export type Pragma = (Word | Word[])[]
@@ -34,4 +35,22 @@ export type Resource = {
   DeletionPolicy?: 'Retain' | 'Delete'
   UpdateReplacePolicy?: 'Retain' | 'Delete'
   ArcMetadata?: { arcStaticAssetProxy?: boolean }
+}
+
+/** The words of a line of a pragma: a single word is a list of one. */
+export function wordsOf(line: Pragma[number]): Word[] {
+  return [line].flat()
+}
+
+/** The routes in app.arc. A line with a path alone is a GET. */
+export function routesOf({ http = [] }: Manifest): { method: string; path: string }[] {
+  return http.map((line) => {
+    const [first, second] = wordsOf(line).map(String)
+    return second ? { method: String(first), path: second } : { method: 'get', path: String(first) }
+  })
+}
+
+/** The names of the tables in app.arc. */
+export function tableNames({ tables = [] }: Manifest): string[] {
+  return tables.flatMap((table) => Object.keys(table))
 }

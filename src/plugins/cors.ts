@@ -1,5 +1,4 @@
-import type { Manifest } from './architect.ts'
-import { routesOf } from './manifest.ts'
+import { type Manifest, routesOf } from './architect.ts'
 
 /** A CORS policy in the form of HTTP API's CorsConfiguration. */
 export type CorsPolicy = {

@@ -1,9 +1,8 @@
 import { canonicalEmail } from '../shared/email.ts'
-import type { Manifest } from './architect.ts'
-import { wordsOf } from './manifest.ts'
+import { type Manifest, wordsOf } from './architect.ts'
 
 /** Reads the values of a setting. Throws the sentence that tells the operator what to write. */
-type Parse<Value> = (values: unknown[]) => Value
+type Reader<Value> = (values: unknown[]) => Value
 
 // https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
 const RETENTION_DAYS = [
@@ -12,26 +11,26 @@ const RETENTION_DAYS = [
 
 /** Every pragma of this app, its settings, and how each is read. Without a line in app.arc, `[]` is read. */
 const SETTINGS = {
-  cors: { testing: origins, staging: origins, production: origins },
+  cors: { testing: readOrigins, staging: readOrigins, production: readOrigins },
   limits: {
     // What an account has in a region. https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
-    'requests-per-second': wholeNumber(50, 1, 10_000),
-    'request-burst': wholeNumber(100, 1, 5000),
-    'log-retention-days': retentionDays,
-    'attempts-per-source': attemptsPerSource,
-    'attempts-window-minutes': wholeNumber(15),
+    'requests-per-second': wholeNumberReader(50, 1, 10_000),
+    'request-burst': wholeNumberReader(100, 1, 5000),
+    'log-retention-days': readRetentionDays,
+    'attempts-per-source': readAttemptsPerSource,
+    'attempts-window-minutes': wholeNumberReader(15),
   },
-  passwords: { 'minimum-length': wholeNumber(8, 8, 64), 'breach-check': trueOrFalse },
-  alarms: { staging: emailAddress, production: emailAddress },
-  domain: { staging: domain, production: domain },
-  role: { 'permissions-boundary': policyName },
+  passwords: { 'minimum-length': wholeNumberReader(8, 8, 64), 'breach-check': readBoolean },
+  alarms: { staging: readEmailAddress, production: readEmailAddress },
+  domain: { staging: readDomain, production: readDomain },
+  role: { 'permissions-boundary': readPolicyName },
 }
 
 export const PRAGMAS = Object.keys(SETTINGS)
 
 /** What an operator may set in app.arc, checked. operate/README.md says what each setting is for. */
 export type Settings = { [Pragma in keyof typeof SETTINGS]: Values<(typeof SETTINGS)[Pragma]> }
-type Values<Parsers> = { [Name in keyof Parsers]: Parsers[Name] extends Parse<infer Value> ? Value : never }
+type Values<Readers> = { [Name in keyof Readers]: Readers[Name] extends Reader<infer Value> ? Value : never }
 
 /**
  * Reads the settings from the manifest.
@@ -39,39 +38,39 @@ type Values<Parsers> = { [Name in keyof Parsers]: Parsers[Name] extends Parse<in
  */
 export function readSettings(arc: Manifest): Settings {
   const mistakes: string[] = []
-  const read = Object.entries(SETTINGS).map(([pragma, parsers]) => [pragma, readPragma(arc, pragma, parsers, mistakes)])
+  const read = Object.entries(SETTINGS).map(([pragma, readers]) => [pragma, readPragma(arc, pragma, readers, mistakes)])
   const settings: Settings = Object.fromEntries(read)
   mistakes.push(...findDomainMistakes(settings.domain, arc))
   if (mistakes.length) throw Error(`app.arc has wrong settings:\n${mistakes.join('\n')}`)
   return settings
 }
 
-function readPragma(arc: Manifest, pragma: string, parsers: Record<string, Parse<unknown>>, mistakes: string[]) {
+function readPragma(arc: Manifest, pragma: string, readers: Record<string, Reader<unknown>>, mistakes: string[]) {
   const lines = (arc[pragma] ?? []).map(wordsOf)
   for (const [name, ...values] of lines) {
-    if (!Object.hasOwn(parsers, String(name))) {
+    if (!Object.hasOwn(readers, String(name))) {
       mistakes.push(
-        `@${pragma} ${[name, ...values].join(' ')}: is not a setting; there are ${Object.keys(parsers).join(', ')}`,
+        `@${pragma} ${[name, ...values].join(' ')}: is not a setting; there are ${Object.keys(readers).join(', ')}`,
       )
     }
   }
-  const read = Object.entries(parsers).map(([name, parse]) => {
+  const read = Object.entries(readers).map(([name, read]) => {
     const [values = [], ...more] = lines.filter(([first]) => first === name).map((line) => line.slice(1))
     if (more.length) mistakes.push(`@${pragma} ${name}: is there twice`)
     const isGiven = lines.some(([first]) => first === name)
     try {
       if (isGiven && !values.length) throw Error('has no value')
-      return [name, parse(values)]
+      return [name, read(values)]
     } catch (error) {
       mistakes.push(`@${pragma} ${[name, ...values].join(' ')}: ${(error as Error).message}`)
-      return [name, parse([])]
+      return [name, read([])]
     }
   })
   return Object.fromEntries(read)
 }
 
 /** `*`, or origins as a browser sends them. API Gateway also takes `https://*` and `http://*`, but no other pattern. */
-function origins(values: unknown[]): string[] {
+function readOrigins(values: unknown[]): string[] {
   if (!values.length) return ['*']
   const isOrigin = (value: unknown) =>
     /^https?:\/\/(\*$|[^*]+$)/.test(String(value)) &&
@@ -84,7 +83,8 @@ function origins(values: unknown[]): string[] {
   return values.map(String)
 }
 
-function wholeNumber(fallback: number, minimum = 1, maximum = Number.MAX_SAFE_INTEGER): Parse<number> {
+/** A reader of one whole number, with its default. */
+function wholeNumberReader(fallback: number, minimum = 1, maximum = Number.MAX_SAFE_INTEGER): Reader<number> {
   return (values) => {
     if (!values.length) return fallback
     const [value] = values
@@ -98,29 +98,29 @@ function wholeNumber(fallback: number, minimum = 1, maximum = Number.MAX_SAFE_IN
   }
 }
 
-function retentionDays(values: unknown[]): number {
-  const days = wholeNumber(30)(values)
+function readRetentionDays(values: unknown[]): number {
+  const days = wholeNumberReader(30)(values)
   if (!RETENTION_DAYS.includes(days)) {
     throw Error(`CloudWatch keeps logs for one of ${RETENTION_DAYS.join(', ')} days`)
   }
   return days
 }
 
-function attemptsPerSource(values: unknown[]): number | 'off' {
+function readAttemptsPerSource(values: unknown[]): number | 'off' {
   if (values.length === 1 && typeof values[0] === 'string') {
     if (values[0] === 'off') return 'off'
     throw Error('give one whole number, or off')
   }
-  return wholeNumber(100)(values)
+  return wholeNumberReader(100)(values)
 }
 
-function trueOrFalse(values: unknown[]): boolean {
+function readBoolean(values: unknown[]): boolean {
   const [value = false] = values
   if (values.length > 1 || typeof value !== 'boolean') throw Error('give true or false')
   return value
 }
 
-function emailAddress(values: unknown[]): string | null {
+function readEmailAddress(values: unknown[]): string | null {
   if (!values.length) return null
   const [address = ''] = values.map(String)
   if (values.length > 1 || 'error' in canonicalEmail(address)) {
@@ -133,20 +133,19 @@ function emailAddress(values: unknown[]): string | null {
 const DOMAIN = /^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+(xn--[a-z0-9-]{1,59}|[a-z]{2,63})$/
 
 /** A domain, and the ARN of its certificate. */
-function domain(values: unknown[]): { name: string; certificate: string } | null {
+export type Domain = { name: string; certificate: string }
+
+function readDomain(values: unknown[]): Domain | null {
   if (!values.length) return null
   const [name = '', certificate = ''] = values.map(String)
-  if (values.length !== 2 || !DOMAIN.test(name) || !/^arn:aws[\w-]*:acm:/.test(certificate)) {
+  if (values.length !== 2 || !DOMAIN.test(name) || !certificate.startsWith('arn:aws:acm:')) {
     throw Error('give a domain and the ARN of its certificate: api.example.org arn:aws:acm:…')
   }
   return { name, certificate }
 }
 
 /** API Gateway takes a certificate of the API's region only, and a domain for one API only. */
-function findDomainMistakes(
-  { staging, production }: Record<'staging' | 'production', ReturnType<typeof domain>>,
-  arc: Manifest,
-) {
+function findDomainMistakes({ staging, production }: Record<'staging' | 'production', Domain | null>, arc: Manifest) {
   const region = (arc.aws ?? []).map(wordsOf).find(([name]) => name === 'region')?.[1]
   const mistakes = Object.entries({ staging, production }).flatMap(([stage, found]) => {
     const [, , , certificateRegion] = found?.certificate.split(':') ?? []
@@ -160,7 +159,7 @@ function findDomainMistakes(
   return mistakes
 }
 
-function policyName(values: unknown[]): string | null {
+function readPolicyName(values: unknown[]): string | null {
   if (!values.length) return null
   // https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreatePolicy.html
   if (values.length > 1 || !/^[\w+=,.@-]{1,128}$/.test(String(values[0]))) {

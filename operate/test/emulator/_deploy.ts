@@ -10,7 +10,7 @@ import { importRoutes } from './_routes.ts'
 
 /** An edit of src/plugins/stack/index.ts that adds these resources to the template, as an object in JavaScript. */
 export function withResources(text: string, resources: string): string {
-  return text.replace('  checkReferences(template)', `  Object.assign(template.Resources, ${resources})\n$&`)
+  return text.replace('  addOutputs(template, domain)', `$&\n  Object.assign(template.Resources, ${resources})`)
 }
 export const STACK_PLUGIN = 'src/plugins/stack/index.ts'
 

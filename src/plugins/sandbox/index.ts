@@ -1,17 +1,22 @@
-import type { Manifest, SetterArguments, StartArguments } from '../architect.ts'
+import { type Manifest, routesOf, type SetterArguments, type StartArguments, tableNames } from '../architect.ts'
 import { requireCompiled } from '../compiled.ts'
 import { corsPolicy } from '../cors.ts'
-import { routesOf } from '../manifest.ts'
 import { readSettings } from '../settings.ts'
 import { EXAMPLE, ROUTE } from '../this-app.ts'
 import { actAsApiGateway } from './api-gateway.ts'
 import { prepareProcess } from './prepare-process.ts'
 
 /** What API Gateway does in AWS and Sandbox does not. Does nothing in a deploy. */
-export default { set: { http: configureSandbox }, sandbox: { start: announce } }
+export default { set: { env: nameTables, http: configureSandbox }, sandbox: { start: announce } }
 
-// Architect does not tell a plugin which command it runs.
+// Architect does not tell a plugin which command it runs. operate/start.ts writes `sandbox` there, too.
 if (process.argv[2] === 'sandbox') prepareProcess()
+
+/** The tables of Sandbox, by their names in app.arc. In AWS, stack/functions.ts sets them. */
+function nameTables({ arc }: SetterArguments) {
+  const names = tableNames(arc).map((name) => [name, `${arc.app?.[0]}-staging-${name}`])
+  return { testing: { TABLE_NAMES: Object.fromEntries(names) } }
+}
 
 /** Runs before the server listens, and again after each change of app.arc. Adds the local page and the 404 answers. */
 function configureSandbox({ arc, inventory: { inv } }: SetterArguments) {

@@ -1,9 +1,9 @@
 import type { Template } from '../architect.ts'
-import type { Settings } from '../settings.ts'
+import type { Domain } from '../settings.ts'
 import { API, requireResource } from './template.ts'
 
 /** Gives the API a domain, with a certificate that exists already. Without a domain the template stays as it is. */
-export function addDomain(template: Template, domain: Settings['domain']['production']): void {
+export function addDomain(template: Template, domain: Domain | null): void {
   if (domain === null) return
   requireResource(template, API).Properties.Domain = {
     DomainName: domain.name,

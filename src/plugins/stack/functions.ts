@@ -1,12 +1,6 @@
-import type { Inventory, Manifest, Template } from '../architect.ts'
-import { tableNames } from '../manifest.ts'
+import type { Inventory, Template } from '../architect.ts'
 import type { Settings } from '../settings.ts'
 import { functionsOf, logsId, tableId } from './template.ts'
-
-/** The tables of Sandbox, by their names in app.arc. In AWS, configureFunctions sets them. */
-export function localTableNames(arc: Manifest): Record<string, string> {
-  return Object.fromEntries(tableNames(arc).map((name) => [name, `${arc.app?.[0]}-staging-${name}`]))
-}
 
 /** Tells each function the names of the tables, and gives it a log group, which AWS would otherwise keep forever. */
 export function configureFunctions(template: Template, limits: Settings['limits'], { tables }: Inventory): void {

@@ -38,14 +38,10 @@ export function configureApi(template: Template, limits: Settings['limits'], cor
   }
 }
 
-type Operation = { responses: object; 'x-amazon-apigateway-integration': { uri: { 'Fn::Sub': string } } }
-
-/** API Gateway warns of an OpenAPI body without version and responses, and Architect's ARN is wrong in China and GovCloud. */
-function completeBody(body: { info: object; paths: Record<string, Record<string, Operation>> }): void {
-  Object.assign(body.info, { version: '1' })
-  for (const operation of Object.values(body.paths).flatMap((path) => Object.values(path))) {
-    operation.responses = {}
-    const { uri } = operation['x-amazon-apigateway-integration']
-    uri['Fn::Sub'] = uri['Fn::Sub'].replace('arn:aws:', 'arn:${AWS::Partition}:')
+/** API Gateway warns of an OpenAPI body without a version and without responses. */
+function completeBody({ info, paths }: { info: object; paths: Record<string, Record<string, object>> }): void {
+  Object.assign(info, { version: '1' })
+  for (const operation of Object.values(paths).flatMap((path) => Object.values(path))) {
+    Object.assign(operation, { responses: {} })
   }
 }

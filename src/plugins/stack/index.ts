@@ -3,14 +3,13 @@ import type { DeployArguments, SetterArguments } from '../architect.ts'
 import { requireCompiled } from '../compiled.ts'
 import { corsPolicy } from '../cors.ts'
 import { checkManifest } from '../manifest.ts'
-import { PRAGMAS, readSettings } from '../settings.ts'
+import { readSettings } from '../settings.ts'
 import { environment } from '../this-app.ts'
 import { addAlarms } from './alarms.ts'
 import { addDomain } from './domain.ts'
-import { configureFunctions, localTableNames } from './functions.ts'
+import { configureFunctions } from './functions.ts'
 import { configureApi } from './http-api.ts'
 import { addOutputs } from './outputs.ts'
-import { checkReferences } from './references.ts'
 import { removeUnused } from './remove-unused.ts'
 import { limitRole } from './role.ts'
 import { configureTables } from './tables.ts'
@@ -19,10 +18,8 @@ import { configureTables } from './tables.ts'
 export default { set: { env }, deploy: { start } }
 
 function env({ arc, inventory: { inv } }: SetterArguments) {
-  checkManifest(arc, PRAGMAS, inv._arc.pragmas.all)
-  const variables = environment(readSettings(arc))
-  const testing = { ...variables, TABLE_NAMES: localTableNames(arc) }
-  return { testing, staging: variables, production: variables }
+  checkManifest(arc, inv._arc.pragmas.all)
+  return environment(readSettings(arc))
 }
 
 function start({ arc, inventory: { inv }, cloudformation: template, stackName, stage }: DeployArguments): void {
@@ -39,5 +36,4 @@ function start({ arc, inventory: { inv }, cloudformation: template, stackName, s
   addAlarms(template, settings.alarms[stage])
   addDomain(template, domain)
   addOutputs(template, domain)
-  checkReferences(template)
 }

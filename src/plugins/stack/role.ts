@@ -23,7 +23,7 @@ export function limitRole(template: Template, { tables }: Inventory, boundary: s
     },
   ]
   if (boundary) {
-    role.PermissionsBoundary = { 'Fn::Sub': `arn:\${AWS::Partition}:iam::\${AWS::AccountId}:policy/${boundary}` }
+    role.PermissionsBoundary = { 'Fn::Sub': `arn:aws:iam::\${AWS::AccountId}:policy/${boundary}` }
   }
 }
 

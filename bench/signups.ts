@@ -9,9 +9,9 @@ export const SSM_MS = 20
 const WARM_UP = 2
 
 /** One sign-up: its hash, its wait for DynamoDB and SSM, and everything else, which add up to its time. */
-type Signup = { hashMs: number; databaseMs: number; overheadMs: number; calls: string[] }
+type Timing = { hashMs: number; databaseMs: number; overheadMs: number; calls: string[] }
 /** `startMs` is from the start of the process until the runtime is up, `loadMs` the load of the candidate's file. */
-type Sample = { startMs: number; loadMs: number; first: Signup; warm: Signup }
+type Sample = { startMs: number; loadMs: number; first: Timing; warm: Timing }
 export type Measured = Sample & { candidate: Candidate }
 
 /** The medians for each candidate. In each round, each candidate has its turn in a process of its own. */

@@ -31,6 +31,7 @@ type Props = { url: string; onSignedUp?: (uid: string) => void; className?: stri
  * but it cannot pass a function. To use `onSignedUp` or `texts`, render the form in a client component of your own.
  */
 export function SignUpForm({ url, onSignedUp, className = '', texts = ENGLISH }: Props) {
+  // False until React has hydrated the form. Until then the browser itself would send it.
   const hydrated = useSyncExternalStore(
     () => () => {},
     () => true,
@@ -79,7 +80,7 @@ export function SignUpForm({ url, onSignedUp, className = '', texts = ENGLISH }:
       </p>
     )
   }
-  // Until React has hydrated the form, the browser itself sends it. "post" keeps the password out of the URL.
+  // "post" keeps the password out of the URL if the browser itself sends the form.
   return (
     <form ref={form} className={`signup-form ${className}`} {...language} method="post" onSubmit={submit} noValidate>
       {FIELDS.map((field) => (
@@ -118,7 +119,11 @@ type FieldProps = FieldAttributes & { label: string; hint: string; error: FieldE
 
 function Field({ label, hint, error, texts, children, ...attributes }: FieldProps) {
   const id = useId()
-  const plain = attributes.name === 'user_password' && { spellCheck: false, autoCapitalize: 'none', autoCorrect: 'off' }
+  const forPassword = attributes.name === 'user_password' && {
+    spellCheck: false,
+    autoCapitalize: 'none',
+    autoCorrect: 'off',
+  }
   return (
     <div className="signup-field">
       <label htmlFor={id}>{label}</label>
@@ -126,7 +131,7 @@ function Field({ label, hint, error, texts, children, ...attributes }: FieldProp
         id={id}
         aria-invalid={Boolean(error)}
         aria-describedby={`${id}-hint ${id}-error`}
-        {...plain}
+        {...forPassword}
         {...attributes}
       />
       {children}

@@ -3,9 +3,9 @@ import { lookup } from 'node:dns/promises'
 import { TOPIC } from '../src/plugins/stack/alarms.ts'
 import { describeLosses, formatChanges } from './lib/changes.ts'
 import { CommandError, type CommandLine, parseCommandLine, runCommand, wrap } from './lib/command.ts'
-import { createPlan, type Deployment, type Plan, withDeployment } from './lib/deployment.ts'
+import { type Deployment, makeChangeSet, type ReadyChangeSet, withDeployment } from './lib/deployment.ts'
 import { explainDenial, explainError } from './lib/explain.ts'
-import { onSignal } from './lib/signals.ts'
+import { setSignalAction } from './lib/signals.ts'
 import { smokeTest } from './lib/smoke.ts'
 import { advise, showStack } from './lib/stack-states.ts'
 import { describeKeptTables, findStuck, watchStack } from './lib/watch.ts'
@@ -21,17 +21,17 @@ async function deploy(deployment: Deployment, { stage, flags }: CommandLine): Pr
   const place = `${account.region} in the account ${account.id}`
   console.log(`Deploying ${target.stackName} to ${place}\nas ${account.identity}.\n`)
   await account.upload(bucket, zips)
-  const plan = await createPlan(deployment)
-  if (plan) await execute(deployment, plan, flags.includes('allow-data-loss'))
+  const changeSet = await makeChangeSet(deployment)
+  if (changeSet) await execute(deployment, changeSet, flags.includes('allow-data-loss'))
   else console.log('Nothing has changed since the last deploy.')
 
   // Nothing is half done from here on.
-  onSignal((exitStatus) => process.exit(exitStatus))
+  setSignalAction((exitStatus) => process.exit(exitStatus))
   const { Outputs = [] } = (await account.describeStack(target.stackName)) ?? {}
   const outputs = Object.fromEntries(Outputs.map(({ OutputKey, OutputValue }) => [OutputKey, OutputValue]))
   for (const [key, value] of Object.entries(outputs)) console.log(`${key}: ${value}`)
   const hasPassed = flags.includes('no-smoke') || (await testOutputs(outputs, settings.cors[stage]))
-  if (plan?.changes.some(({ LogicalResourceId }) => LogicalResourceId === TOPIC)) {
+  if (changeSet?.changes.some(({ LogicalResourceId }) => LogicalResourceId === TOPIC)) {
     console.log(
       wrap(`AWS sends an e-mail to ${settings.alarms[stage]}: confirm it within three days, or no alarm is ever sent.`),
     )
@@ -42,27 +42,32 @@ async function deploy(deployment: Deployment, { stage, flags }: CommandLine): Pr
 }
 
 /** Executes a change set and watches it until it is complete. */
-async function execute({ account, target, template }: Deployment, plan: Plan, mayLoseData: boolean): Promise<void> {
-  console.log(`${formatChanges(plan.changes)}\n`)
-  const losses = describeLosses(plan.changes, template)
+async function execute(
+  { account, target, template }: Deployment,
+  changeSet: ReadyChangeSet,
+  mayLoseData: boolean,
+): Promise<void> {
+  console.log(`${formatChanges(changeSet.changes)}\n`)
+  const losses = describeLosses(changeSet.changes, template)
   if (losses.length && !mayLoseData) {
-    await account.deleteChangeSet(plan.name)
+    await account.deleteChangeSet(changeSet.name)
     const advice = 'Nothing was changed. If you want to lose this data, deploy with --allow-data-loss.'
     throw new CommandError([...losses, advice].join('\n'), 2)
   }
   const goesOn = `CloudFormation goes on with ${target.stackName}. See how far it is:\n${showStack(target)}`
-  onSignal((exitStatus) => {
+  setSignalAction((exitStatus) => {
     console.error(`\n${wrap(`This command stopped watching. ${goesOn}`)}`)
     process.exit(exitStatus)
   })
-  await account.executeChangeSet(plan.name)
-  const operation = { ...plan, token: plan.name.ChangeSetName }
+  await account.executeChangeSet(changeSet.name)
+  const operation = { ...changeSet, token: changeSet.name.ChangeSetName }
   const { isDone, stack, events } = await watchStack(account, operation).catch((error) => {
     throw new CommandError(`${explainError(error, account.region)}\n${goesOn}`)
   })
   if (isDone) return
   const denials = new Set(events.map(({ ResourceStatusReason = '' }) => explainDenial(ResourceStatusReason)))
-  const advice = advise({ ...target, stuck: findStuck(events) }, stack?.StackStatus, stack?.StackStatusReason)
+  const situation = { status: stack?.StackStatus, reason: stack?.StackStatusReason, stuck: findStuck(events) }
+  const advice = advise(target, situation)
   const paragraphs = ['', ...denials, advice, ...describeKeptTables(target, events)]
   throw new CommandError(paragraphs.filter((paragraph) => paragraph !== undefined).join('\n'))
 }

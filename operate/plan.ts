@@ -2,7 +2,7 @@
 import type { Resource, Template } from '../src/plugins/architect.ts'
 import { describeLosses, formatChanges } from './lib/changes.ts'
 import { CommandError, parseCommandLine, runCommand } from './lib/command.ts'
-import { createPlan, type Deployment, withDeployment } from './lib/deployment.ts'
+import { type Deployment, makeChangeSet, withDeployment } from './lib/deployment.ts'
 import { packageStack } from './lib/packaging.ts'
 import { checkTypes, readProject } from './lib/project.ts'
 
@@ -41,11 +41,11 @@ async function showDifference(deployment: Deployment): Promise<void> {
   const { account, target, template, isNew } = deployment
   showTemplate(template)
   if (isNew) return console.log(`\n${target.stackName} is not deployed yet: all of it would be new.`)
-  const plan = await createPlan(deployment)
-  if (!plan) return console.log(`\nThe next deploy would change nothing in ${target.stackName}.`)
-  await account.deleteChangeSet(plan.name)
-  console.log(`\nThe next deploy would change ${target.stackName}:\n\n${formatChanges(plan.changes)}`)
-  const losses = describeLosses(plan.changes, template)
+  const changeSet = await makeChangeSet(deployment)
+  if (!changeSet) return console.log(`\nThe next deploy would change nothing in ${target.stackName}.`)
+  await account.deleteChangeSet(changeSet.name)
+  console.log(`\nThe next deploy would change ${target.stackName}:\n\n${formatChanges(changeSet.changes)}`)
+  const losses = describeLosses(changeSet.changes, template)
   if (losses.length) throw new CommandError(`\n${losses.join('\n')}`, 2)
 }
 

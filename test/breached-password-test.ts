@@ -72,7 +72,8 @@ test('an answer with an error status, a redirection or none within a second is a
 
 test('with the check on, a breached password is refused, and an unreachable service stops no sign-up', async (t) => {
   const api = await startRangeApi(['correct horse battery'])
-  const [dynamodb, bundle] = [await startDynamoDB(), await buildBundle()]
+  const dynamodb = await startDynamoDB()
+  const bundle = await buildBundle()
   const environment = { ...lambdaEnvironment(dynamodb.port), BREACHED_PASSWORDS_URL: api.url }
   const lambda = await startLambda(bundle.file, environment)
   const refused = await lambda.invoke(signUpEvent({ ...ada, user_password: 'correct horse battery' }))

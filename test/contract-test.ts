@@ -113,21 +113,12 @@ const refusals: [string, string, string | Uint8Array<ArrayBuffer>, Record<string
   ['malformed JSON', '400 invalid_json', '{"user_email":', JSON_TYPE],
   ['an array', '400 invalid_json', `[${valid}]`, JSON_TYPE],
   ['null', '400 invalid_json', 'null', JSON_TYPE],
-  ['a number', '400 invalid_json', '42', JSON_TYPE],
   ['a string', '400 invalid_json', '"text"', JSON_TYPE],
   ['an empty body', '400 invalid_json', '', JSON_TYPE],
   ['base64 instead of JSON', '400 invalid_json', Buffer.from(valid).toString('base64'), JSON_TYPE],
   ['an empty object', '400 invalid_fields', '{}', JSON_TYPE],
   ['a password in Latin-1', '400 invalid_fields', withPassword('ÄÖÜäöüßé', 'latin1'), JSON_TYPE],
-  ['Latin-1 in base64', '400 invalid_fields', withPassword('ÄÖÜäöüßé', 'latin1'), type('Application/JSON')],
-  ['a password of 73 bytes', '400 invalid_fields', withPassword(`${'😀'.repeat(18)}a`), JSON_TYPE],
-  ['a lone surrogate', '400 invalid_fields', withPassword('engine \\ud800 1837'), JSON_TYPE],
-  ['U+FFFD', '400 invalid_fields', withPassword('engine \ufffd 1837'), JSON_TYPE],
-  ['U+FFFD as an escape', '400 invalid_fields', withPassword('engine \\ufffd 1837'), JSON_TYPE],
-  ['a NUL', '400 invalid_fields', withPassword('engine \\u0000 1837'), JSON_TYPE],
-  ['the Kelvin sign', '400 invalid_fields', valid.replace('eve@', '\u212Aate@'), JSON_TYPE],
   ['an Idempotency-Key of 256 characters', '400 invalid_idempotency_key', valid, key('k'.repeat(256))],
-  ['an Idempotency-Key with a space', '400 invalid_idempotency_key', valid, key('a b')],
   ['8 KiB and a byte', '413 body_too_large', valid.padEnd(8193), JSON_TYPE],
   ['a form', '415 not_json', `${new URLSearchParams(ada)}`, type('application/x-www-form-urlencoded')],
   ['text', '415 not_json', valid, type('text/plain')],
@@ -148,16 +139,6 @@ for (const [what, problem, body, headers] of refusals) {
   })
 }
 
-test('a 400 lists every wrong field, with a sentence for each', async (t) => {
-  const { body } = await signUp(api, { user_email: 'a@b', user_password: 'short', user_name: '', user_age: 0 })
-  const errors = body.errors as { field: string; code: string; message: string }[]
-  t.deepEqual(
-    errors.map(({ field, code }) => `${field} ${code}`),
-    ['user_email invalid', 'user_password too_short', 'user_name required', 'user_age invalid'],
-  )
-  t.equal(body.message, errors.map(({ message }) => message).join(' '))
-})
-
 test('a retry with the same Idempotency-Key gets the same 201', async (t) => {
   const data = { ...ada, user_email: 'retry@example.com', user_age: 17, user_school: 'Home' }
   const key = { 'idempotency-key': 'k'.repeat(255) }
@@ -169,17 +150,6 @@ test('a retry with the same Idempotency-Key gets the same 201', async (t) => {
   t.equal((await signUp(api, data, { 'idempotency-key': 'other' })).status, 409, 'with another key')
   t.equal((await signUp(api, data)).status, 409, 'with no key')
   t.equal(await api.countUsers(), users, 'there is no second row')
-})
-
-test('the same Idempotency-Key with other details gets 422, never a false 201', async (t) => {
-  const data = { ...ada, user_email: 'reuse@example.com', user_age: 17 }
-  const key = { 'idempotency-key': 'one-key' }
-  t.equal((await signUp(api, data, key)).status, 201)
-  const stored = await api.user('reuse@example.com')
-  for (const change of [{ user_password: 'engine of 1838' }, { user_name: 'Ada King' }]) {
-    isProblem(t, await signUp(api, { ...data, ...change }, key), '422 idempotency_key_reused')
-  }
-  t.deepEqual(await api.user('reuse@example.com'), stored)
 })
 
 test('a route that does not exist gets the 404 of API Gateway', async (t) => {

@@ -57,35 +57,43 @@ const ORIGINS = 'give *, https://*, http://* or origins such as https://math.ai,
 const DOMAIN = 'give a domain and the ARN of its certificate: api.example.org arn:aws:acm:…'
 const ADDRESS = 'give one e-mail address in quotes, such as "ops@example.org"'
 const NUMBER = 'give one whole number'
-/** The setting, the values that are refused, separated by `|`, and the sentence. */
-const refused: [string, string, string][] = [
-  ['cors production', 'math.ai|https://math.ai/|https://math.ai/path|https://*.vercel.app|ftp://math.ai', ORIGINS],
-  ['cors production', 'https://preview-*.math.ai|https://MATH.ai|* https://a.example', ORIGINS],
-  ['cors', 'production', 'has no value'],
-  ['limits', 'request-burst', 'has no value'],
-  ['cors', 'preview *', 'is not a setting; there are testing, staging, production'],
-  ['limits', 'requests 5|toString 5|table-writes-per-second 5', 'is not a setting; there are requests-per-second, req'],
-  ['limits request-burst', '0|-5|5001', 'give one whole number from 1 to 5000'],
-  ['limits request-burst', '1.5|5 6|five|off', NUMBER],
-  ['limits requests-per-second', '0|10001', 'give one whole number from 1 to 10000'],
-  ['limits attempts-per-source', 'off 5|5 6', NUMBER],
-  ['limits attempts-per-source', 'of', 'give one whole number, or off'],
-  ['limits attempts-per-source', '0', 'give one whole number from 1'],
-  ['limits attempts-window-minutes', '0', 'give one whole number from 1'],
-  ['limits log-retention-days', '31', 'CloudWatch keeps logs for one of 1, 3, 5'],
-  ['passwords minimum-length', '7|65', 'give one whole number from 8 to 64'],
-  ['passwords breach-check', 'yes|true false', 'give true or false'],
-  ['alarms production', 'ops|ops@|@b.cd|ops@localhost|a@b.cd d@e.fg', ADDRESS],
-  ['role permissions-boundary', 'One Two|arn:aws:iam::1:policy/x', 'give the name of one policy, not its ARN'],
-  ['domain production', `api.math.ai|api.math.ai arn:aws:iam::1:x|api.math.ai x${CERTIFICATE}`, DOMAIN],
-  ['domain production', `api.math.ai ${CERTIFICATE} x`, DOMAIN],
+/** The setting, the values that are refused, and the sentence. */
+const refused: [string, string[], string][] = [
+  [
+    'cors production',
+    ['math.ai', 'https://math.ai/', 'https://math.ai/path', 'https://*.vercel.app', 'ftp://math.ai'],
+    ORIGINS,
+  ],
+  ['cors production', ['https://preview-*.math.ai', 'https://MATH.ai', '* https://a.example'], ORIGINS],
+  ['cors', ['production'], 'has no value'],
+  ['limits', ['request-burst'], 'has no value'],
+  ['cors', ['preview *'], 'is not a setting; there are testing, staging, production'],
+  [
+    'limits',
+    ['requests 5', 'toString 5', 'table-writes-per-second 5'],
+    'is not a setting; there are requests-per-second, req',
+  ],
+  ['limits request-burst', ['0', '-5', '5001'], 'give one whole number from 1 to 5000'],
+  ['limits request-burst', ['1.5', '5 6', 'five', 'off'], NUMBER],
+  ['limits requests-per-second', ['0', '10001'], 'give one whole number from 1 to 10000'],
+  ['limits attempts-per-source', ['off 5', '5 6'], NUMBER],
+  ['limits attempts-per-source', ['of'], 'give one whole number, or off'],
+  ['limits attempts-per-source', ['0'], 'give one whole number from 1'],
+  ['limits attempts-window-minutes', ['0'], 'give one whole number from 1'],
+  ['limits log-retention-days', ['31'], 'CloudWatch keeps logs for one of 1, 3, 5'],
+  ['passwords minimum-length', ['7', '65'], 'give one whole number from 8 to 64'],
+  ['passwords breach-check', ['yes', 'true false'], 'give true or false'],
+  ['alarms production', ['ops', 'ops@', '@b.cd', 'ops@localhost', 'a@b.cd d@e.fg'], ADDRESS],
+  ['role permissions-boundary', ['One Two', 'arn:aws:iam::1:policy/x'], 'give the name of one policy, not its ARN'],
+  ['domain production', ['api.math.ai', 'api.math.ai arn:aws:iam::1:x', `api.math.ai x${CERTIFICATE}`], DOMAIN],
+  ['domain production', [`api.math.ai ${CERTIFICATE} x`], DOMAIN],
   ...'math .math.ai api..math.ai -api.math.ai api-.math.ai API.math.ai bücher.example math.1 127.0.0.1 *.math.ai'
     .concat(` https://api.math.ai api.math.ai/ ${'a'.repeat(64)}.math.ai ${`${'a'.repeat(63)}.`.repeat(4)}ai`)
     .split(' ')
-    .map((name): [string, string, string] => ['domain staging', `${name} ${CERTIFICATE}`, DOMAIN]),
+    .map((name): [string, string[], string] => ['domain staging', [`${name} ${CERTIFICATE}`], DOMAIN]),
 ]
 for (const [setting, values, sentence] of refused) {
-  for (const value of values.split('|')) {
+  for (const value of values) {
     const line = `${setting} ${value}`
     test(`refused: @${line.slice(0, 60)}`, async (t) => {
       t.equal(mistakesIn(line)?.slice(0, line.length + sentence.length + 3), `@${line}: ${sentence}`)

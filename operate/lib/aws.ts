@@ -22,8 +22,11 @@ const PRIVATE = { BlockPublicAcls: true, BlockPublicPolicy: true, IgnorePublicAc
 export async function openAccount({ region, profile }: Inventory['aws']) {
   const credentials = fromNodeProviderChain({ ...(profile && { profile }), clientConfig: { region } })
   const config = { region, credentials }
-  const [client, s3, ssm] = [new cfn.CloudFormation(config), new S3(config), new SSM(config)]
+  const client = new cfn.CloudFormation(config)
+  const s3 = new S3(config)
+  const ssm = new SSM(config)
   const { Account: id = '', Arn: identity = '' } = await new STS(config).getCallerIdentity({})
+  // Each error gets its command and the caller. The types of the three differ, what is used of them does not.
   for (const { middlewareStack } of [client, s3, ssm] as unknown as cfn.CloudFormation[]) {
     middlewareStack.add((next, { commandName }) => (args) => {
       return next(args).catch((error) => Promise.reject(Object.assign(error, { commandName, identity })))

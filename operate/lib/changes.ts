@@ -1,3 +1,4 @@
+// What a change set would change, in words, and which tables would lose their data.
 import type { ResourceChange } from '@aws-sdk/client-cloudformation'
 import type { Template } from '../../src/plugins/architect.ts'
 

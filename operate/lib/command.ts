@@ -1,3 +1,4 @@
+// What every command does: parse its arguments, print one sentence if it fails, wrap long lines.
 import { parseArgs } from 'node:util'
 import type { Stage } from '../../src/plugins/architect.ts'
 

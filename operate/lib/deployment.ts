@@ -1,3 +1,4 @@
+// What is about to be deployed, and the change set that would do it.
 import { randomUUID } from 'node:crypto'
 import { setTimeout } from 'node:timers/promises'
 import { toLogicalID } from '@architect/utils'
@@ -8,7 +9,7 @@ import { CommandError, type CommandLine } from './command.ts'
 import { type AwsError, explainDenial, explainError } from './explain.ts'
 import { packageStack, zipFunctions } from './packaging.ts'
 import { checkTypes, readProject, requireRegion } from './project.ts'
-import { onSignal } from './signals.ts'
+import { setSignalAction } from './signals.ts'
 import { advise, stateOf, type Target } from './stack-states.ts'
 import { findStuck } from './watch.ts'
 
@@ -23,9 +24,12 @@ export type Deployment = {
   isNew: boolean
 }
 /** A change set that can be executed, and the newest event of its stack. */
-export type Plan = ChangeSet & { name: ChangeSetName; stackId: string; since: string | undefined }
+export type ReadyChangeSet = ChangeSet & { name: ChangeSetName; stackId: string; since: string | undefined }
 
-/** Packages a stage for the account of app.arc, and calls `act` with both. Errors of AWS become sentences. */
+/**
+ * Packages a stage for the account of the credentials, and calls `act` with what is to be deployed. Errors of AWS become
+ * sentences.
+ */
 export async function withDeployment(
   { stage, name, flags }: CommandLine,
   act: (deployment: Deployment) => Promise<void>,
@@ -41,11 +45,12 @@ export async function withDeployment(
     const state = stateOf(StackStatus)
     if (state !== 'absent' && state !== 'live') {
       const stuck = state === 'stuck' ? findStuck(await account.readEvents(target.stackName)) : []
-      throw new CommandError(advise({ ...target, stuck }, StackStatus, StackStatusReason))
+      throw new CommandError(advise(target, { status: StackStatus, reason: StackStatusReason, stuck }))
     }
     const template = await packageStack(project, stage, name, await account.readVariables(app, stage))
     const bucket = bucketName(target.stackName, account)
-    const [zips, settings] = [zipFunctions(template, bucket), readSettings(_project.arc)]
+    const zips = zipFunctions(template, bucket)
+    const settings = readSettings(_project.arc)
     await act({ account, target, settings, template, bucket, zips, isNew: state === 'absent' })
   } catch (error) {
     const isFromAws = '$metadata' in (error as AwsError) || (error as Error).name.endsWith('ProviderError')
@@ -72,10 +77,15 @@ export function targetOf(
  * would change nothing.
  * @throws if CloudFormation refuses the template
  */
-export async function createPlan({ account, target, template, isNew }: Deployment): Promise<Plan | undefined> {
+export async function makeChangeSet({
+  account,
+  target,
+  template,
+  isNew,
+}: Deployment): Promise<ReadyChangeSet | undefined> {
   // CloudFormation refuses to delete a change set that it is still making: an interruption has to wait.
   let exitStatus = 0
-  onSignal((status) => {
+  setSignalAction((status) => {
     exitStatus = status
   })
   const name = { StackName: target.stackName, ChangeSetName: `deploy-${randomUUID()}` }

@@ -1,3 +1,4 @@
+// AWS's errors as sentences that say what helps.
 import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'

@@ -1,3 +1,4 @@
+// From app.arc to a template and the ZIPs of its functions.
 import { createHash } from 'node:crypto'
 import { globSync, readFileSync, rmSync } from 'node:fs'
 import { join, relative } from 'node:path'

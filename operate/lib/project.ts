@@ -1,3 +1,4 @@
+// Reads app.arc, and checks the types.
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import inventory from '@architect/inventory'

@@ -1,3 +1,4 @@
+// The check of an API from outside.
 import { randomBytes } from 'node:crypto'
 import { setTimeout } from 'node:timers/promises'
 
@@ -76,8 +77,11 @@ function corsChecks(origins: string[]): Check[] {
 }
 
 function preflight(origin: string): RequestInit {
-  const [method, headers] = ['access-control-request-method', 'access-control-request-headers']
-  return { method: 'OPTIONS', headers: { origin, [method]: 'POST', [headers]: 'content-type,idempotency-key' } }
+  const requested = {
+    'access-control-request-method': 'POST',
+    'access-control-request-headers': 'content-type,idempotency-key',
+  }
+  return { method: 'OPTIONS', headers: { origin, ...requested } }
 }
 
 function post(body: string, type = 'application/json'): RequestInit {

@@ -1,3 +1,4 @@
+// What each status of a stack means, and what to do about it.
 /** The stack of a deploy, and what the advice about it needs. */
 export type Target = {
   stackName: string
@@ -5,9 +6,10 @@ export type Target = {
   command: string
   /** What each command of the AWS CLI needs: the region, and the profile of app.arc. */
   cliOptions: string
-  /** The resources that a roll-back could not restore. */
-  stuck?: string[]
 }
+
+/** What AWS says of a stack, and the resources that a roll-back could not restore. */
+type Situation = { status?: string | undefined; reason?: string | undefined; stuck?: string[] }
 
 /** Every status of a stack, by what it means. https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events.html */
 export const STACK_STATES = {
@@ -33,9 +35,10 @@ export function stateOf(status: string | undefined): State {
   return (found?.[0] as State | undefined) ?? 'unknown'
 }
 
-/** What to do with a stack of this status. A status that is newer than this file says what AWS says. */
-export function advise(target: Target, status = 'DELETE_COMPLETE', reason = 'AWS gives no reason.'): string {
-  const { stackName, command, stuck = [] } = target
+/** What to do with a stack. A status that is newer than this file says what AWS says. */
+export function advise(target: Target, situation: Situation): string {
+  const { stackName, command } = target
+  const { status = 'DELETE_COMPLETE', reason = 'AWS gives no reason.', stuck = [] } = situation
   const stackCommand = (name: string, more = '') =>
     awsCommand(target, `cloudformation ${name} --stack-name ${stackName}${more}`)
   const remove = `${stackCommand('delete-stack')}\n${stackCommand('wait stack-delete-complete')}`

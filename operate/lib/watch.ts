@@ -1,3 +1,4 @@
+// Watches CloudFormation while it works.
 import { setTimeout } from 'node:timers/promises'
 import type { Stack, StackEvent } from '@aws-sdk/client-cloudformation'
 import type { Account } from './aws.ts'

@@ -1,11 +1,11 @@
 // How a change set is made, and what becomes of it if nobody wants it.
 import test from 'tape'
-import { createPlan, type Deployment, targetOf } from '../lib/deployment.ts'
+import { type Deployment, makeChangeSet, targetOf } from '../lib/deployment.ts'
 
 type Look = { status: string; reason?: string }
 
-/** Makes a plan in an account that answers with these states of its change set. */
-async function plan(looks: Look[], onLook: (look: Look) => void = () => {}) {
+/** Makes a change set in an account that answers with these states of it. */
+async function make(looks: Look[], onLook: (look: Look) => void = () => {}) {
   const deleted: string[] = []
   const account = {
     createChangeSet: async () => 'arn:stack',
@@ -19,7 +19,7 @@ async function plan(looks: Look[], onLook: (look: Look) => void = () => {}) {
     readEvents: async () => ['first', 'second', 'last'].map((EventId) => ({ EventId })),
   }
   const deployment = { account, target: { stackName: 'S' }, template: {}, isNew: false } as unknown as Deployment
-  const result = await createPlan(deployment).then(
+  const result = await makeChangeSet(deployment).then(
     (found) => ({ found }),
     (error) => ({ error }),
   )
@@ -40,16 +40,16 @@ test('the stack of a deploy has the name of the app, the stage and its own, and 
   })
 })
 
-test('a change set that is ready is a plan, which knows the newest event', async (t) => {
-  const result = await plan([{ status: 'CREATE_PENDING' }, { status: 'CREATE_COMPLETE' }])
-  if (!('found' in result) || !result.found) return t.fail('there is no plan')
+test('a change set that is ready knows the newest event', async (t) => {
+  const result = await make([{ status: 'CREATE_PENDING' }, { status: 'CREATE_COMPLETE' }])
+  if (!('found' in result) || !result.found) return t.fail('there is no change set')
   t.deepEqual([result.found.stackId, result.found.since, result.deleted], ['arn:stack', 'last', []])
   t.match(result.found.name.ChangeSetName, /^deploy-[0-9a-f-]{36}$/)
 })
 
-test('a change set without changes is deleted, and there is no plan', async (t) => {
+test('a change set without changes is deleted, and none is returned', async (t) => {
   for (const reason of ["The submitted information didn't contain changes.", 'No updates are to be performed.']) {
-    const { deleted, ...result } = await plan([{ status: 'FAILED', reason }])
+    const { deleted, ...result } = await make([{ status: 'FAILED', reason }])
     t.deepEqual([result, deleted.length], [{ found: undefined }, 1])
   }
 })
@@ -65,7 +65,7 @@ test('a template that CloudFormation refuses ends with its reason, and leaves no
       /^arn:aws:iam::1:user\/ada may not do cloudformation:CreateChangeSet\./,
     ],
   ] as const) {
-    const result = await plan([{ status: 'FAILED', reason }])
+    const result = await make([{ status: 'FAILED', reason }])
     const { message: actual } = 'error' in result ? result.error : Error('no error')
     if (typeof message === 'string') t.equal(actual, message)
     else t.match(actual, message)
@@ -80,7 +80,7 @@ for (const [signal, exitStatus] of [
 ] as const) {
   test(`${signal} while the change set is made waits for it, deletes it and ends`, async (t) => {
     const looks = [{ status: 'CREATE_IN_PROGRESS' }, { status: 'CREATE_COMPLETE' }]
-    const result = await plan(looks, ({ status }) => {
+    const result = await make(looks, ({ status }) => {
       if (status === 'CREATE_IN_PROGRESS') process.emit(signal)
     })
     const { message, exitStatus: actual } = 'error' in result ? result.error : Error('no error')

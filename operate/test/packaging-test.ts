@@ -35,7 +35,8 @@ test('the same code has the same ZIP, wherever and whenever it is made; other co
 
 test('two packagings of the same code give the same template and ZIP, and nothing but the bundle is uploaded', async (t) => {
   const files = { '.env': 'SECRET=do-not-upload\n', 'src/http/post-signup/notes.txt': 'do-not-upload' }
-  const [one, two] = [await packageCopy('production', { files }), await packageCopy('production')]
+  const one = await packageCopy('production', { files })
+  const two = await packageCopy('production')
   t.deepEqual(one.zips, two.zips)
   const uploaded = one.zips.map((bytes) => Object.keys(unzipSync(bytes)))
   t.deepEqual(uploaded, [['index.js']])

@@ -10,7 +10,7 @@ const SHOW = cloudFormation('describe-stacks', ' --query "Stacks[0].[StackStatus
 
 test('every status that AWS knows has one meaning, and each tells what to do', async (t) => {
   t.deepEqual(Object.values(STACK_STATES).flat().sort(), Object.keys(StackStatus).sort())
-  for (const status of Object.keys(StackStatus)) t.match(advise(target, status), /\bS\b/, status)
+  for (const status of Object.keys(StackStatus)) t.match(advise(target, { status }), /\bS\b/, status)
 })
 
 test('a stack is at work while its status says so, and absent if there is none', async (t) => {
@@ -39,14 +39,17 @@ ${cloudFormation('continue-update-rollback', ' --resources-to-skip Role HTTP')}\
 }
 for (const [status, lines] of Object.entries(advice)) {
   test(`${status}: the advice`, async (t) => {
-    t.equal(advise({ ...target, stuck: ['Role', 'HTTP'] }, status, 'It was frozen.'), lines)
+    t.equal(advise(target, { status, reason: 'It was frozen.', stuck: ['Role', 'HTTP'] }), lines)
   })
 }
 
 test('without names of resources and without a reason, the advice is complete, too', async (t) => {
-  t.match(advise(target, 'UPDATE_ROLLBACK_FAILED'), /stuck at LOGICAL_IDS\..*--resources-to-skip LOGICAL_IDS /s)
+  t.match(
+    advise(target, { status: 'UPDATE_ROLLBACK_FAILED' }),
+    /stuck at LOGICAL_IDS\..*--resources-to-skip LOGICAL_IDS /s,
+  )
   t.equal(
-    advise(target, 'THAWING'),
+    advise(target, { status: 'THAWING' }),
     `S is THAWING, which this command does not know. AWS gives no reason. See more:\n${SHOW}`,
   )
 })

@@ -8,10 +8,10 @@ const TABLE = 'AWS::DynamoDB::Table'
 const TYPES: Record<string, string> = { S: 'AWS::CloudFormation::Stack', Users: TABLE, Attempts: TABLE }
 let count = 0
 
-/** Events such as "Role UPDATE_FAILED: no", a second after one another. Those of another deploy begin with a star. */
+/** Events such as "Role UPDATE_FAILED: no", a second after one another. Those of another deploy begin with `theirs`. */
 function events(...lines: string[]): StackEvent[] {
   return lines.map((line) => {
-    const [, star, id = '', status, reason = ''] = /^(\*?)(\w+) (\w+)(?:: (.*))?$/s.exec(line) ?? []
+    const [, theirs, id = '', status, reason = ''] = /^(theirs )?(\w+) (\w+)(?:: (.*))?$/s.exec(line) ?? []
     count++
     return {
       StackId: 'arn:stack',
@@ -23,7 +23,7 @@ function events(...lines: string[]): StackEvent[] {
       ResourceType: TYPES[id] ?? 'AWS::IAM::Role',
       ResourceStatus: status as 'CREATE_COMPLETE',
       ResourceStatusReason: reason,
-      ClientRequestToken: star ? 'theirs' : 'mine',
+      ClientRequestToken: theirs ? 'theirs' : 'mine',
     }
   })
 }
@@ -87,7 +87,7 @@ test('reasons that only repeat others are left out, and so are those of what wen
 test("another deploy's success is not this one's, and its events are not shown", async (t) => {
   const { isDone, status, lines } = await watch([
     ['UPDATE_IN_PROGRESS', 'S UPDATE_IN_PROGRESS', 'Role UPDATE_FAILED: no'],
-    ['UPDATE_COMPLETE', 'S UPDATE_ROLLBACK_COMPLETE', '*S UPDATE_IN_PROGRESS', '*S UPDATE_COMPLETE'],
+    ['UPDATE_COMPLETE', 'S UPDATE_ROLLBACK_COMPLETE', 'theirs S UPDATE_IN_PROGRESS', 'theirs S UPDATE_COMPLETE'],
   ])
   t.deepEqual([isDone, status, lines.length], [false, 'UPDATE_COMPLETE', 3])
   t.equal(lines[1], '    1 s  Role                       UPDATE_FAILED\n         no')

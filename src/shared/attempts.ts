@@ -4,16 +4,18 @@ import { callDatabase } from './database.ts'
 /** The counter is advisory: a sign-up does not wait longer for it. */
 const DEADLINE_MS = 1000
 
+/** `retryAfter` is in seconds. */
+type Attempt = { outcome: 'allowed' } | { outcome: 'too_many_attempts'; retryAfter: number }
+
 /**
- * Registers one attempt of a source in the current window. Resolves to 0 if the source has attempts left, or else to the
- * seconds until the window ends.
- * If the call is sent twice, the attempt counts twice, which is only stricter.
+ * Counts one attempt of a source in the current window. A source that has used up its attempts may try again when the
+ * window ends. If the call is sent twice, the attempt counts twice, which is only stricter.
  * Without a limit (`attempts-per-source off`) it allows every attempt and makes no call.
  * @throws {DatabaseUnavailable} if the counter cannot be reached within a second
  */
-export async function registerAttempt(sourceIp: string): Promise<number> {
+export async function countAttempt(sourceIp: string): Promise<Attempt> {
   const { ATTEMPTS_PER_SOURCE, ATTEMPTS_WINDOW_MINUTES } = process.env
-  if (!ATTEMPTS_PER_SOURCE) return 0
+  if (!ATTEMPTS_PER_SOURCE) return { outcome: 'allowed' }
   const seconds = Number(ATTEMPTS_WINDOW_MINUTES) * 60
   const now = Math.floor(Date.now() / 1000)
   const windowStart = now - (now % seconds)
@@ -29,7 +31,9 @@ export async function registerAttempt(sourceIp: string): Promise<number> {
       }),
     DEADLINE_MS,
   )
-  return Number(Attributes?.attempts) > Number(ATTEMPTS_PER_SOURCE) ? windowEnd - now : 0
+  return Number(Attributes?.attempts) > Number(ATTEMPTS_PER_SOURCE)
+    ? { outcome: 'too_many_attempts', retryAfter: windowEnd - now }
+    : { outcome: 'allowed' }
 }
 
 /** What counts as one source: an IPv4 address, or the /64 network that an IPv6 customer gets (RFC 6177). */

@@ -34,6 +34,8 @@ export async function callDatabase<Answer>(
   const client = await tables()
   const settled = new AbortController()
   const after = (ms: number) => setTimeout(ms, undefined, { signal: settled.signal })
+  // Two loops share these counts: one begins at once, the other if the first call stalls. The first answer, the last error or
+  // the deadline ends both.
   let sends = 0
   let waiting = 0
   async function send(): Promise<Answer> {

@@ -29,17 +29,17 @@ export function canonicalEmail(text: string): Result<string, EmailError> {
   const at = address.lastIndexOf('@')
   const localPart = address.slice(0, at)
   const domain = punycodeDomain(address.slice(at + 1))
-  if (at < 1 || domain === null) return { error: 'invalid' }
+  if (at < 1 || 'error' in domain) return { error: 'invalid' }
   // The check comes before the lower-casing, which would turn the Kelvin sign into a k.
   if (!LOCAL_PART.test(localPart)) return { error: wouldBeValidInAscii(localPart) ? 'not_ascii' : 'invalid' }
-  const value = `${localPart.toLowerCase()}@${domain}`
+  const value = `${localPart.toLowerCase()}@${domain.value}`
   return localPart.length <= MAX_LOCAL_PART && value.length <= MAX_EMAIL ? { value } : { error: 'invalid' }
 }
 
-function punycodeDomain(domain: string): string | null {
-  if (!DOMAIN_INPUT.test(domain) || [...domain].some(looksLikeAscii)) return null
-  const ascii = domainToASCII(domain)
-  return DOMAIN.test(ascii) ? ascii : null
+function punycodeDomain(domain: string): Result<string, EmailError> {
+  if (!DOMAIN_INPUT.test(domain) || [...domain].some(looksLikeAscii)) return { error: 'invalid' }
+  const value = domainToASCII(domain)
+  return DOMAIN.test(value) ? { value } : { error: 'invalid' }
 }
 
 /** A character that UTS #46 would silently convert to an ASCII one: the Kelvin sign, a full-width letter. */

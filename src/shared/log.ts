@@ -2,15 +2,15 @@
 export type RequestLog = {
   outcome: string
   /** API Gateway's ID of the request. The access log has it too, with the address of the source. */
-  request_id?: string
+  request_id?: string | undefined
   cold?: boolean
   uid?: string
   fields?: string[]
   /** The checks that failed, each with the name of its error. The sign-up goes on without them. */
-  skipped?: string[]
+  skipped?: string[] | undefined
   error?: string
-  hash_ms?: number
-  store_ms?: number
+  hash_ms?: number | undefined
+  store_ms?: number | undefined
 }
 
 /** Writes the one line of a request. Lambda's JSON logging keeps the fields of an object searchable. */

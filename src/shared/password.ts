@@ -1,6 +1,7 @@
 import bcrypt from 'bcryptjs'
 import commonPasswords from './common-passwords.json' with { type: 'json' }
 import { MAX_PASSWORD_BYTES, MIN_PASSWORD_CODE_POINTS } from './limits.ts'
+import type { Result } from './result.ts'
 
 /** The OWASP Password Storage Cheat Sheet asks for at least 10. Each step up doubles the time. */
 const BCRYPT_COST = 12
@@ -11,19 +12,20 @@ let common: Set<string> | undefined
 type PasswordError = 'bad_characters' | 'too_short' | 'too_long' | 'repetitive' | 'common'
 
 /**
- * What is wrong with a password in NFC by itself, or null.
+ * Checks a password in NFC by itself: the password, or what is wrong with it.
  * NIST SP 800-63B-4, 3.1.1.2: no composition rules, a list of common passwords.
  */
-export function checkPassword(password: string): PasswordError | null {
+export function checkPassword(password: string): Result<string, PasswordError> {
   // A client that guessed the wrong encoding sends U+FFFD in place of what was typed.
-  if (!password.isWellFormed() || /[\0\ufffd]/.test(password)) return 'bad_characters'
-  if ([...password].length < MIN_PASSWORD_CODE_POINTS) return 'too_short'
-  if (Buffer.byteLength(password) > MAX_PASSWORD_BYTES) return 'too_long'
+  if (!password.isWellFormed() || /[\0\ufffd]/.test(password)) return { error: 'bad_characters' }
+  if ([...password].length < MIN_PASSWORD_CODE_POINTS) return { error: 'too_short' }
+  if (Buffer.byteLength(password) > MAX_PASSWORD_BYTES) return { error: 'too_long' }
   const lowerCase = password.toLowerCase()
-  if (isRepetitive(lowerCase)) return 'repetitive'
+  if (isRepetitive(lowerCase)) return { error: 'repetitive' }
   common ??= new Set(commonPasswords)
   // Signs and invisible characters do not make a common password a rare one.
-  return common.has(lowerCase) || common.has(lettersAndDigits(password)) ? 'common' : null
+  const isCommon = common.has(lowerCase) || common.has(lettersAndDigits(password))
+  return isCommon ? { error: 'common' } : { value: password }
 }
 
 const RUNS = ['0123456789'.repeat(8), 'abcdefghijklmnopqrstuvwxyz']

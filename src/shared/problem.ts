@@ -1,3 +1,4 @@
+import { STATUS_CODES } from 'node:http'
 import type { FieldError } from './field-errors.ts'
 import { MAX_BODY_BYTES } from './limits.ts'
 
@@ -35,22 +36,17 @@ export const PROBLEMS = {
   unavailable: { status: 503, detail: 'We could not save your sign-up just now. Please try again in a moment.' },
 } as const
 
-/** The names of the statuses (RFC 9110, 15). Node's STATUS_CODES still has the names of RFC 7231. */
-export const TITLES = {
-  400: 'Bad Request',
-  409: 'Conflict',
+/** The names of the statuses (RFC 9110, 15). For these two, Node still has the names of RFC 7231. */
+const TITLES: Record<number, string | undefined> = {
+  ...STATUS_CODES,
   413: 'Content Too Large',
-  415: 'Unsupported Media Type',
   422: 'Unprocessable Content',
-  429: 'Too Many Requests',
-  500: 'Internal Server Error',
-  503: 'Service Unavailable',
-} as const
+}
 
 /** The problem of this code. Field errors replace its sentence, so that a page may show `message` alone. */
 export function problem(code: ProblemCode, errors?: FieldError[]): Problem {
   const { status, detail } = PROBLEMS[code]
   const message = errors?.map((error) => error.message).join(' ') ?? detail
-  const title = TITLES[status]
+  const title = String(TITLES[status])
   return { type: 'about:blank', title, status, detail: message, code, message, ...(errors && { errors }) }
 }

@@ -48,10 +48,9 @@ function readPassword(input: unknown, words: string[]): Checked<string> {
   if (typeof input !== 'string') return { error: fieldError('user_password', 'invalid') }
   if (input.length > MAX_PASSWORD_BYTES * MAX_UNITS_PER_CODE_POINT)
     return { error: fieldError('user_password', 'too_long') }
-  const value = input.normalize('NFC')
-  const error = checkPassword(value)
-  if (error) return { error: fieldError('user_password', error) }
-  return repeatsAWord(value, words) ? { error: fieldError('user_password', 'personal') } : { value }
+  const checked = checkPassword(input.normalize('NFC'))
+  if ('error' in checked) return { error: fieldError('user_password', checked.error) }
+  return repeatsAWord(checked.value, words) ? { error: fieldError('user_password', 'personal') } : checked
 }
 
 // What shows nothing: blanks, marks without a letter, zero-width and other format characters, blank Braille.

@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { registerAttempt } from './attempts.ts'
+import { countAttempt } from './attempts.ts'
 import { isBreached } from './breached-password.ts'
 import { hashPassword, verifyPassword } from './password.ts'
 import type { Signup } from './signup-request.ts'
@@ -17,30 +17,27 @@ type Outcome =
 type Times = { hash_ms?: number; store_ms?: number }
 /** The checks that failed, each with the name of its error. */
 type Skipped = { skipped?: string[] }
+export type SignupResult = Outcome & Times & Skipped
 
 /** What reaches outside the process or takes long. Tests may pass their own. */
 export type Dependencies = typeof dependencies
-const dependencies = { registerAttempt, isBreached, hashPassword, verifyPassword, insertUser }
+const dependencies = { countAttempt, isBreached, hashPassword, verifyPassword, insertUser }
 
 /**
- * Signs a person up: registers the attempt, hashes the password, stores the user.
+ * Signs a person up: counts the attempt, asks whether the password is in a breach, hashes it, stores the user.
  * @throws {DatabaseUnavailable} if it is not known whether the user was stored
  */
-export async function signUp(
-  signup: Signup,
-  caller: Caller,
-  deps: Dependencies = dependencies,
-): Promise<Outcome & Times & Skipped> {
+export async function signUp(signup: Signup, caller: Caller, deps: Dependencies = dependencies): Promise<SignupResult> {
   const failed: string[] = []
   /** Runs a check. If it fails, for whatever reason, the sign-up goes on without it. */
   const tryCheck = <Answer>(name: string, check: Promise<Answer>) =>
     check.catch((error: Error) => void failed.push(`${name}: ${error.name}`))
   const skipped = (): Skipped => (failed.length ? { skipped: failed } : {})
 
-  const retryAfter = await tryCheck('attempts', deps.registerAttempt(caller.sourceIp))
-  if (retryAfter) return { outcome: 'too_many_attempts', retryAfter, ...skipped() }
-  const isKnown = await tryCheck('breached_passwords', deps.isBreached(signup.password))
-  if (isKnown) return { outcome: 'breached_password', ...skipped() }
+  const attempt = await tryCheck('attempts', deps.countAttempt(caller.sourceIp))
+  if (attempt?.outcome === 'too_many_attempts') return { ...attempt, ...skipped() }
+  const isBreached = await tryCheck('breached_passwords', deps.isBreached(signup.password))
+  if (isBreached) return { outcome: 'breached_password', ...skipped() }
 
   const started = performance.now()
   const passwordHash = await deps.hashPassword(signup.password)

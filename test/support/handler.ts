@@ -12,9 +12,9 @@ export async function loadHandler(port: number) {
   turnOffRetries()
   const { respond } = await import('../../src/http/post-signup/index.ts')
   const { insertUser } = await import('../../src/shared/users.ts')
-  const { registerAttempt } = await import('../../src/shared/attempts.ts')
+  const { countAttempt } = await import('../../src/shared/attempts.ts')
   const deps: Dependencies = {
-    registerAttempt,
+    countAttempt,
     insertUser,
     isBreached: async () => false,
     hashPassword: (password) => bcrypt.hash(password, 4),

@@ -5,7 +5,7 @@ import { MAX_BODY_BYTES } from '../../shared/limits.ts'
 import { log, type RequestLog } from '../../shared/log.ts'
 import { type Problem, type ProblemCode, problem } from '../../shared/problem.ts'
 import type { Result } from '../../shared/result.ts'
-import { type Dependencies, signUp } from '../../shared/signup.ts'
+import { type Dependencies, type SignupResult, signUp } from '../../shared/signup.ts'
 import { parseSignup } from '../../shared/signup-request.ts'
 
 /** When a client may try again if the database did not answer. */
@@ -55,20 +55,24 @@ async function reply(event: APIGatewayProxyEventV2, deps?: Dependencies): Promis
   if ('error' in parsed) return refuse('invalid_fields', {}, parsed.error)
   const sourceIp = String(event.requestContext?.http?.sourceIp)
   const result = await signUp(parsed.value, { sourceIp, idempotencyKey }, deps)
+  const record = recordOf(result)
   switch (result.outcome) {
     case 'created':
-      return { body: { uid: result.uid }, record: result }
+      return { body: { uid: result.uid }, record: { ...record, uid: result.uid } }
     case 'breached_password':
-      return refuse('invalid_fields', result, [fieldError('user_password', 'breached')])
+      return refuse('invalid_fields', record, [fieldError('user_password', 'breached')])
     case 'email_taken':
-      return refuse('email_taken', result, [fieldError('user_email', 'taken')])
-    case 'too_many_attempts': {
-      const { retryAfter, ...record } = result
-      return { ...refuse('too_many_attempts', record), retryAfter }
-    }
+      return refuse('email_taken', record, [fieldError('user_email', 'taken')])
+    case 'too_many_attempts':
+      return { ...refuse('too_many_attempts', record), retryAfter: result.retryAfter }
     case 'idempotency_key_reused':
-      return refuse('idempotency_key_reused', result)
+      return refuse('idempotency_key_reused', record)
   }
+}
+
+/** Names each field, so that nothing else of a result reaches the log. */
+function recordOf({ outcome, skipped, hash_ms, store_ms }: SignupResult): RequestLog {
+  return { outcome, skipped, hash_ms, store_ms }
 }
 
 /** The JSON object in the body, or what is wrong with the body. */

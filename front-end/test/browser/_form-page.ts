@@ -1,29 +1,16 @@
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { build } from 'esbuild'
 import { startServer } from '../../../test/support/server.ts'
+import { bundleForm, renderForm } from '../support/form.ts'
 import { LAN_HOST } from './_browser.ts'
 
-const ROOT = join(import.meta.dirname, '../../..')
-
-const FORM = `
-  import { SignUpForm } from './front-end/SignUpForm.tsx'
-  export const form = (url) => <SignUpForm url={url} onSignedUp={(uid) => globalThis.onSignedUp?.(uid)} />`
-
-// "server.browser" would open a MessageChannel, which keeps Node from ending.
-const SERVER = `${FORM}
-  import { renderToString } from 'react-dom/server.edge'
-  export const html = renderToString(form(''))`
-
-const CLIENT = `${FORM}
-  import { hydrateRoot } from 'react-dom/client'
+const CLIENT = `import { hydrateRoot } from 'react-dom/client'
   hydrateRoot(document.getElementById('form'), form(new URLSearchParams(location.search).get('api')))`
 
-/** A page with front-end/SignUpForm.tsx, rendered on the server and hydrated by a script. `?api=` names the API. */
+/** A page with the form, rendered on the server and hydrated by a script. `?api=` names the API. */
 export async function startFormPage(api: string) {
-  const { html } = await import(`data:text/javascript,${encodeURIComponent(await bundle(SERVER))}`)
-  const script = await bundle(CLIENT)
-  const style = readFileSync(join(ROOT, 'front-end/SignUpForm.css'), 'utf8')
+  const html = await renderForm()
+  const script = await bundleForm(CLIENT)
+  const style = readFileSync(new URL('../../SignUpForm.css', import.meta.url), 'utf8')
   const requests: { method: string; url: string; referer: string }[] = []
   let mayLoadScript = Promise.resolve()
 
@@ -54,16 +41,4 @@ export async function startFormPage(api: string) {
     },
     stop: server.stop,
   }
-}
-
-async function bundle(contents: string): Promise<string> {
-  const { outputFiles } = await build({
-    stdin: { contents, loader: 'tsx', resolveDir: ROOT },
-    loader: { '.css': 'empty' },
-    bundle: true,
-    write: false,
-    format: 'esm',
-    jsx: 'automatic',
-  })
-  return String(outputFiles[0]?.text)
 }

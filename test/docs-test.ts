@@ -26,6 +26,15 @@ test('every link to a file leads to one, and every npm command exists', async (t
   }
 })
 
+test('every check is run by a workflow, apart from the one that needs an AWS account', async (t) => {
+  const workflows = globSync('.github/workflows/*', { cwd: ROOT }).map(read).join('')
+  t.ok(workflows.includes('.ci/run') && workflows.includes('.ci/mutation'))
+  const started = workflows + read('.ci/run')
+  const checks = Object.keys(scripts).filter((name) => name.startsWith('test:') && name !== 'test:aws')
+  t.ok(checks.length >= 5)
+  for (const name of checks) t.match(started, RegExp(`\\b${name}$`, 'm'), name)
+})
+
 /** What somebody adds by CONTRIBUTING.md, or tests make in a copy. */
 const NOT_YET = /^src\/(http\/(get|post|any)-(?!signup)|broken|shared\/wrong|main|tailwind|arabic)/
 

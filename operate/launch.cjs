@@ -24,7 +24,7 @@ const env = {
   // package.json has no "type": with "module", Lambda and Sandbox could not load the CommonJS bundle that Architect builds.
   NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --disable-warning=MODULE_TYPELESS_PACKAGE_JSON`,
 }
-// The channel closes if this process is killed. Then the script ends, too.
+// The channel closes if this process is killed. Then the script ends, too: operate/test/start-test.ts kills it.
 const endWithParent = `process.on('disconnect', () => process.kill(process.pid, 'SIGTERM')); process.channel?.unref()`
 const args = ['--import', `data:text/javascript,${encodeURIComponent(endWithParent)}`, ...process.argv.slice(2)]
 const child = spawn(node, args, { stdio: ['inherit', 'inherit', 'inherit', 'ipc'], env })

@@ -1,4 +1,4 @@
-// What a sign-up takes and costs, compared with alternatives. --write updates bench/README.md.
+// What a sign-up takes and costs, compared with alternatives. `write` updates bench/README.md.
 import { spawnSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
@@ -28,7 +28,7 @@ if (!ours) throw Error('nothing was measured')
 
 const report = writeReport(ours)
 console.log(report)
-if (process.argv.includes('--write')) {
+if (process.argv.includes('write')) {
   const document = readFileSync(DOCUMENT, 'utf8')
   const tables = /(?<=<!-- bench -->\n).*(?=<!-- \/bench -->)/s
   const updated = document.replace(tables, () => `${report}\n`)

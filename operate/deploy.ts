@@ -10,9 +10,11 @@ import { smokeTest } from './lib/smoke.ts'
 import { advise, showStack } from './lib/stack-states.ts'
 import { describeKeptTables, findStuck, watchStack } from './lib/watch.ts'
 
+const GRAMMAR = { options: ['name'], flags: ['no-smoke', 'allow-data-loss'] }
+
 const started = performance.now()
 await runCommand(async () => {
-  const commandLine = parseCommandLine('deploy', process.argv.slice(2), ['no-smoke', 'allow-data-loss'])
+  const commandLine = parseCommandLine('deploy', process.argv.slice(2), GRAMMAR)
   await withDeployment(commandLine, (deployment) => deploy(deployment, commandLine))
 })
 
@@ -51,7 +53,7 @@ async function execute(
   const losses = describeLosses(changeSet.changes, template)
   if (losses.length && !mayLoseData) {
     await account.deleteChangeSet(changeSet.name)
-    const advice = 'Nothing was changed. If you want to lose this data, deploy with --allow-data-loss.'
+    const advice = 'Nothing was changed. If you want to lose this data, deploy with allow-data-loss.'
     throw new CommandError([...losses, advice].join('\n'), 2)
   }
   const goesOn = `CloudFormation goes on with ${target.stackName}. See how far it is:\n${showStack(target)}`

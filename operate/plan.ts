@@ -1,4 +1,4 @@
-// Shows what a deploy would make in AWS, without an account. With --diff also what it would change in the account.
+// Shows what a deploy would make in AWS, without an account. With `diff` also what it would change in the account.
 import type { Resource, Template } from '../src/plugins/architect.ts'
 import { describeLosses, formatChanges } from './lib/changes.ts'
 import { CommandError, parseCommandLine, runCommand } from './lib/command.ts'
@@ -29,7 +29,7 @@ const DESCRIPTIONS: Record<string, (properties: any, resource: Resource) => stri
 }
 
 await runCommand(async () => {
-  const { stage, name, flags } = parseCommandLine('plan', process.argv.slice(2), ['diff'])
+  const { stage, name, flags } = parseCommandLine('plan', process.argv.slice(2), { options: ['name'], flags: ['diff'] })
   if (flags.includes('diff')) return withDeployment({ stage, name, flags: [] }, showDifference)
   const project = await readProject(stage)
   checkTypes()

@@ -1,10 +1,12 @@
 // All that this project asks of AWS, with AWS's own SDK.
 import { createHash } from 'node:crypto'
 import * as cfn from '@aws-sdk/client-cloudformation'
+import { DynamoDB } from '@aws-sdk/client-dynamodb'
 import { type BucketLocationConstraint, S3 } from '@aws-sdk/client-s3'
 import { paginateGetParametersByPath, SSM } from '@aws-sdk/client-ssm'
 import { STS } from '@aws-sdk/client-sts'
 import { fromNodeProviderChain } from '@aws-sdk/credential-providers'
+import { DynamoDBDocument } from '@aws-sdk/lib-dynamodb'
 import type { Inventory, Stage, Template } from '../../src/plugins/architect.ts'
 
 export type Account = Awaited<ReturnType<typeof openAccount>>
@@ -25,9 +27,10 @@ export async function openAccount({ region, profile }: Inventory['aws']) {
   const client = new cfn.CloudFormation(config)
   const s3 = new S3(config)
   const ssm = new SSM(config)
+  const dynamodb = new DynamoDB(config)
   const { Account: id = '', Arn: identity = '' } = await new STS(config).getCallerIdentity({})
-  // Each error gets its command and the caller. The types of the three differ, what is used of them does not.
-  for (const { middlewareStack } of [client, s3, ssm] as unknown as cfn.CloudFormation[]) {
+  // Each error gets its command and the caller. Their types differ, what is used of them does not.
+  for (const { middlewareStack } of [client, s3, ssm, dynamodb] as unknown as cfn.CloudFormation[]) {
     middlewareStack.add((next, { commandName }) => (args) => {
       return next(args).catch((error) => Promise.reject(Object.assign(error, { commandName, identity })))
     })
@@ -36,6 +39,8 @@ export async function openAccount({ region, profile }: Inventory['aws']) {
     id,
     identity,
     region,
+    /** For the rows of the users table. */
+    dynamodb: DynamoDBDocument.from(dynamodb),
 
     /** undefined if there is no such stack. */
     async describeStack(StackName: string): Promise<cfn.Stack | undefined> {

@@ -6,12 +6,15 @@ import type { Inventory, Template } from '../../src/plugins/architect.ts'
 import { readSettings, type Settings } from '../../src/plugins/settings.ts'
 import { type Account, bucketName, type ChangeSet, type ChangeSetName, openAccount } from './aws.ts'
 import { CommandError, type CommandLine } from './command.ts'
-import { type AwsError, explainDenial, explainError } from './explain.ts'
+import { asCommandError, explainDenial } from './explain.ts'
 import { packageStack, zipFunctions } from './packaging.ts'
 import { checkTypes, readProject, requireRegion } from './project.ts'
 import { setSignalAction } from './signals.ts'
 import { advise, stateOf, type Target } from './stack-states.ts'
 import { findStuck } from './watch.ts'
+
+/** Which stack, and the flags of the command, so that it can be repeated. */
+type Deploy = Pick<CommandLine, 'stage' | 'name' | 'flags'>
 
 /** What is about to be deployed, and where. */
 export type Deployment = {
@@ -31,7 +34,7 @@ export type ReadyChangeSet = ChangeSet & { name: ChangeSetName; stackId: string;
  * sentences.
  */
 export async function withDeployment(
-  { stage, name, flags }: CommandLine,
+  { stage, name, flags }: Deploy,
   act: (deployment: Deployment) => Promise<void>,
 ): Promise<void> {
   const project = await readProject(stage)
@@ -53,21 +56,15 @@ export async function withDeployment(
     const settings = readSettings(_project.arc)
     await act({ account, target, settings, template, bucket, zips, isNew: state === 'absent' })
   } catch (error) {
-    const isFromAws = '$metadata' in (error as AwsError) || (error as Error).name.endsWith('ProviderError')
-    throw isFromAws ? new CommandError(explainError(error as AwsError, aws.region)) : error
+    throw asCommandError(error as Error, aws.region)
   }
 }
 
 /** The stack of a deploy, as Architect names it. */
-export function targetOf(
-  { stage, name, flags }: CommandLine,
-  app: string,
-  { region, profile }: Inventory['aws'],
-): Target {
-  const options = [name && `--name ${name}`, ...flags.map((flag) => `--${flag}`)].filter(Boolean).join(' ')
+export function targetOf({ stage, name, flags }: Deploy, app: string, { region, profile }: Inventory['aws']): Target {
   return {
     stackName: [app, stage, name].map(toLogicalID).join(''),
-    command: `npm run deploy ${stage}${options && ` -- ${options}`}`,
+    command: ['npm run deploy', stage, ...(name ? [`name=${name}`] : []), ...flags].join(' '),
     cliOptions: `--region ${region}${profile ? ` --profile ${profile}` : ''}`,
   }
 }

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
+import { CommandError } from './command.ts'
 
 /** An error of AWS's SDK. aws.ts adds the name of the command and the identity that called. */
 export type AwsError = Error & {
@@ -71,6 +72,17 @@ export function isThrottled({ name }: AwsError): boolean {
   return /Throttl|TooManyRequests|SlowDown/.test(name)
 }
 
+/** True if the same call may succeed later. */
+export function isTemporary(error: AwsError): boolean {
+  return isNetworkError(error) || isThrottled(error)
+}
+
+/** An error of AWS as a sentence. Any other stays as it is. */
+export function asCommandError(error: AwsError, region: string): Error {
+  const isFromAws = '$metadata' in error || error.name.endsWith('ProviderError')
+  return isFromAws ? new CommandError(explainError(error, region)) : error
+}
+
 function explainCredentials(message: string, env: NodeJS.ProcessEnv): string {
   const names = readProfileNames(env)
   const profile = names.length ? `AWS_PROFILE to one of ${names.join(', ')}` : 'AWS_PROFILE'
@@ -94,6 +106,9 @@ function readProfileNames({ AWS_CONFIG_FILE, AWS_SHARED_CREDENTIALS_FILE }: Node
   return [...new Set([...texts.join('\n').matchAll(/^\[(?:profile +)?([^\s\]]+)\]/gm)].map(([, name]) => String(name)))]
 }
 
+/** What reads and changes rows. */
+const ROWS = /^dynamodb:(\w*Item|Scan|Query|RestoreTable\w*)$/
+
 const DENIAL =
   /(arn:\S+) is not authorized to perform: "?([\w:]+)"?(?: on resource: \S+)?(?: ((?:because|with) [^.\n(]+))?/
 
@@ -108,8 +123,10 @@ function describeDenial(identity: string, action: string, because = ''): string 
     /explicit deny in an? ([\w -]+)/.exec(because) ?? /because no (?!identity-based)([\w -]+?) allows/.exec(because)
   const advice = rule
     ? `Whoever made that ${rule[1]} must allow it.`
-    : identity.includes('MathaiDeployer')
-      ? 'operate/deployer.yaml makes this role: an administrator adds the right there and deploys that file again.'
-      : 'operate/deployer.yaml grants what a deploy needs: an administrator deploys it, and you use its role. See operate/README.md.'
+    : ROWS.test(action)
+      ? 'People are handled with the rights of an administrator: no role of operate/deployer.yaml can read a row.'
+      : identity.includes('MathaiDeployer')
+        ? 'operate/deployer.yaml makes this role: an administrator adds the right there and deploys that file again.'
+        : 'operate/deployer.yaml grants what a deploy needs: an administrator deploys it, and you use its role. See operate/README.md.'
   return `${identity} may not do ${action}${because && `, ${because}`}. ${advice}`
 }

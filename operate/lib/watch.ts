@@ -2,7 +2,7 @@
 import { setTimeout } from 'node:timers/promises'
 import type { Stack, StackEvent } from '@aws-sdk/client-cloudformation'
 import type { Account } from './aws.ts'
-import { type AwsError, isNetworkError, isThrottled } from './explain.ts'
+import { type AwsError, isTemporary } from './explain.ts'
 import { awsCommand, stateOf, type Target } from './stack-states.ts'
 
 const STACK = 'AWS::CloudFormation::Stack'
@@ -43,8 +43,7 @@ export async function watchStack(
       if (isAtRest && events.length) return { isDone: false, stack, events }
       lastStatus = stack?.StackStatus
     } catch (error) {
-      const isTemporary = isNetworkError(error as AwsError) || isThrottled(error as AwsError)
-      if (!isTemporary || Date.now() - lastAnswer > patienceSeconds * 1000) throw error
+      if (!isTemporary(error as AwsError) || Date.now() - lastAnswer > patienceSeconds * 1000) throw error
     }
     await setTimeout(pauseMs)
   }

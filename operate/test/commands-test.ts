@@ -67,7 +67,11 @@ const withProfile = (profile: string): Edit => ({ files: { 'home/.aws/config': p
 const SSO = `[profile work]\nsso_session = s\nsso_account_id = 1\nsso_role_name = R
 [sso-session s]\nsso_start_url = https://s.example\nsso_region = us-east-1\n`
 const situations: [string, string, RegExp, Edit?, NodeJS.ProcessEnv?][] = [
-  ['the stage is missing', 'deploy.ts', /^Name one stage\. Choose one of:\n {2}npm run deploy staging\n.*\n$/],
+  [
+    'the stage is missing',
+    'deploy.ts',
+    /^Name one stage\. Type one of:\n {2}npm run deploy staging \[name=NAME\].*\n.*\n$/,
+  ],
   [
     'settings are wrong, all are named, before the credentials are looked for',
     'deploy.ts staging',
@@ -101,7 +105,7 @@ const situations: [string, string, RegExp, Edit?, NodeJS.ProcessEnv?][] = [
   ],
   [
     'AWS cannot be reached',
-    'plan.ts staging --diff',
+    'plan.ts staging diff',
     /^AWS cannot be reached in us-east-1 \(ECONNREFUSED\)\. Check the network, and the\nregion in app\.arc\.\n$/,
     {},
     noAws,

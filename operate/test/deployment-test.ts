@@ -35,7 +35,7 @@ test('the stack of a deploy has the name of the app, the stage and its own, and 
   const flags = ['no-smoke', 'allow-data-loss']
   t.deepEqual(targetOf({ stage: 'staging', name: 'alice', flags }, 'mathai', { region: 'R', profile: 'P' } as never), {
     stackName: 'MathaiStagingAlice',
-    command: 'npm run deploy staging -- --name alice --no-smoke --allow-data-loss',
+    command: 'npm run deploy staging name=alice no-smoke allow-data-loss',
     cliOptions: '--region R --profile P',
   })
 })

@@ -23,11 +23,17 @@ export const SLOW = `{ Handle: { Type: 'AWS::CloudFormation::WaitConditionHandle
   Slow: { Type: 'AWS::CloudFormation::WaitCondition', Properties: { Handle: { Ref: 'Handle' }, Timeout: '30' } } }`
 
 /** Starts a script of a project in the account of the emulator. The URLs of its APIs lead to this machine. */
-export function startScript(emulator: Emulator, { folder }: Project, command: string, env: NodeJS.ProcessEnv = {}) {
+export function startScript(
+  emulator: Emulator,
+  { folder }: Project,
+  command: string,
+  env: NodeJS.ProcessEnv = {},
+  [program, ...args] = [process.execPath, 'operate/launch.cjs', ...command.split(' ')],
+) {
   const redirect = `const { fetch } = globalThis
     globalThis.fetch = (url, init) =>
       fetch(String(url).replace(/^https:..(\\w+)[.]execute-api[.][^/]+/, ${JSON.stringify(emulator.apiUrl('$1'))}), init)`
-  const child = spawn(process.execPath, ['operate/launch.cjs', ...command.split(' ')], {
+  const child = spawn(String(program), args, {
     cwd: folder,
     env: {
       ...process.env,

@@ -88,7 +88,7 @@ test('the stack and its bucket go, whatever happened before', { skip }, async (t
 
 /** Deploys the stack of this test. */
 function deployStack() {
-  const args = `staging --name ${name}`
+  const args = `staging name=${name}`
   if (emulator) return deploy(emulator, project, args)
   return run(`"${process.execPath}" operate/launch.cjs operate/deploy.ts ${args}`, project.folder)
 }

@@ -92,11 +92,11 @@ test('the bucket belongs to the stack, and public access is blocked', { skip }, 
   t.deepEqual(Object.values(PublicAccessBlockConfiguration), [true, true, true, true])
 })
 
-test('the same again changes nothing and says so, and so does --diff', { skip }, async (t) => {
+test('the same again changes nothing and says so, and so does diff', { skip }, async (t) => {
   const { status, output } = await deploy(emulator, project, 'production', deployer)
   t.equal(status, 0, output)
   t.match(output, /^Nothing has changed since the last deploy\.$/m)
-  const diff = await runScript('plan.ts production --diff')
+  const diff = await runScript('plan.ts production diff')
   t.equal(diff.status, 0, diff.output)
   t.match(diff.output, /\nThe next deploy would change nothing in MathaiProduction\.\n$/)
 })
@@ -119,7 +119,7 @@ test('changed code, a new route, a setting and a variable of `arc env` are shown
     /^~ PostSignupHTTPLambda +modified \((Code|Environment|LoggingConfig)[^)]*\)$/m,
     / ApiLogs +\S.* \(RetentionInDays\)$/m,
   ]
-  const diff = await runScript('plan.ts production --diff')
+  const diff = await runScript('plan.ts production diff')
   t.equal(diff.status, 0, diff.output)
   t.match(diff.output, /\nThe next deploy would change MathaiProduction:\n/)
   for (const line of lines) t.match(diff.output, line)
@@ -159,34 +159,34 @@ test('@alarms asks for the confirmation, and @domain for the DNS record; a route
 test('a table that would lose its data stops the deploy before anything changes', { skip }, async (t) => {
   await edit('app.arc', manifest.replace('user_email *String', 'uid *String'))
   const before = (await cloudFormation.describeStacks({ StackName: 'MathaiProduction' })).Stacks?.[0]?.LastUpdatedTime
-  for (const command of ['plan.ts production --diff', 'deploy.ts production']) {
+  for (const command of ['plan.ts production diff', 'deploy.ts production']) {
     const { status, output } = await runScript(command)
     t.equal(status, 2, output)
     t.match(output, /^! MathaiUsersTable +recreated \(AttributeDefinitions, KeySchema\)$/m)
     t.match(output, /MathaiUsersTable would be replaced by an empty one\. Its data would be kept, in a\ntable outside/)
-    if (command.startsWith('deploy')) t.match(output, /Nothing was changed\..*--allow-data-loss\.\n$/s)
+    if (command.startsWith('deploy')) t.match(output, /Nothing was changed\..*allow-data-loss\.\n$/s)
   }
   const { Stacks } = await cloudFormation.describeStacks({ StackName: 'MathaiProduction' })
   t.deepEqual(Stacks?.[0]?.LastUpdatedTime, before)
   t.deepEqual(await openChangeSets(), [])
 
-  const allowed = await runScript('deploy.ts production --allow-data-loss --no-smoke')
+  const allowed = await runScript('deploy.ts production allow-data-loss no-smoke')
   t.equal(allowed.status, 0, allowed.output)
   await edit('app.arc', manifest)
-  t.equal((await runScript('deploy.ts production --allow-data-loss --no-smoke')).status, 0)
+  t.equal((await runScript('deploy.ts production allow-data-loss no-smoke')).status, 0)
 })
 
 test('a failed update says why, and that the previous version is live', { skip }, async (t) => {
   await edit(STACK_PLUGIN, withResources(plugin, BROKEN))
-  const { status, output } = await runScript('deploy.ts production --no-smoke')
+  const { status, output } = await runScript('deploy.ts production no-smoke')
   t.equal(status, 1)
   t.match(output, /^ +\d+ s {2}Broken +UPDATE_FAILED\n {9}Lambda function not found: no-such-function$/m)
-  const advice = 'Correct the reasons above,\nthen:\n  npm run deploy production -- --no-smoke\n'
+  const advice = 'Correct the reasons above,\nthen:\n  npm run deploy production no-smoke\n'
   t.ok(output.endsWith(`\nThe previous version of MathaiProduction is live. ${advice}`), output)
 })
 
 test('a failed first deploy leaves nothing but the table of production, which it names', { skip }, async (t) => {
-  const { status, output } = await runScript('deploy.ts production --name first --no-smoke')
+  const { status, output } = await runScript('deploy.ts production name=first no-smoke')
   t.equal(status, 1)
   t.match(output, /^ +\d+ s {2}Broken +CREATE_FAILED$/m)
   t.match(
@@ -213,11 +213,11 @@ for (const [signal, exitStatus] of [
     await edit(STACK_PLUGIN, withResources(plugin, SLOW))
     const name = signal.toLowerCase()
     const StackName = `MathaiStaging${name[0]?.toUpperCase()}${name.slice(1)}`
-    const script = startScript(emulator, project, `operate/deploy.ts staging --name ${name}`, deployer)
+    const script = startScript(emulator, project, `operate/deploy.ts staging name=${name}`, deployer)
     await script.printed(/Slow +CREATE_IN_PROGRESS/)
     const show = `  aws cloudformation describe-stacks --stack-name ${StackName} --query "Stacks[0].[StackStatus,Outputs]" --region us-east-1\n`
 
-    const second = await runScript(`deploy.ts staging --name ${name}`)
+    const second = await runScript(`deploy.ts staging name=${name}`)
     t.equal(second.status, 1)
     const wait = `has not ended (CREATE_IN_PROGRESS).\nWhen it has, deploy again. See how far it is:\n${show}`
     t.ok(second.output.endsWith(wait), second.output)
@@ -244,7 +244,7 @@ test('each right of a deploy is needed, and a denial names it and whose it is', 
   ]
   for (const [index, action] of actions.entries()) {
     const user = await emulator.createUser(rights(action))
-    const { status, output } = await runScript(`deploy.ts staging --name denied${index} --no-smoke`, user)
+    const { status, output } = await runScript(`deploy.ts staging name=denied${index} no-smoke`, user)
     t.equal(status, 1, action)
     const denial = RegExp(`arn:aws:iam::0{12}:user/user-\\w+ may not do ${action}[., ].*operate/deployer\\.yaml grants`)
     t.match(output.replaceAll('\n', ' '), denial, action)

@@ -106,6 +106,7 @@ export function SignUpForm({ url, onSignedUp, className = '', texts = ENGLISH }:
         {fieldErrors.length > 0 && texts.correct}
         {problem && !fieldErrors.length && <Sentence texts={texts} code={problem.code} message={problem.message} />}
         {minutesToWait > 0 && ` ${texts.wait(minutesToWait)}`}
+        {problem?.requestId && <small className="signup-request-id">{texts.requestId(problem.requestId)}</small>}
       </p>
       <button type="submit" className="signup-button" disabled={!hydrated} aria-disabled={busy || minutesToWait > 0}>
         {texts.submit}

@@ -3,7 +3,14 @@
 /** What the API answers: Created, Problem and FieldError of openapi.yaml. */
 export type FieldError = { field: string; code: string; message: string }
 export type Created = { uid: string }
-export type Problem = { message: string; code: string; errors?: FieldError[]; retryAfter?: number }
+export type Problem = {
+  message: string
+  code: string
+  errors?: FieldError[]
+  retryAfter?: number
+  /** After a 5xx: by this ID the operator finds what happened. */
+  requestId?: string
+}
 
 export type Options = { onStatus?: (status: 'sending' | 'retrying') => void; signal?: AbortSignal }
 
@@ -45,5 +52,6 @@ async function readAnswer(response: Response, retryAfter: number): Promise<Creat
   if (response.ok && answer?.uid) return { uid: answer.uid }
   if (typeof answer?.message !== 'string') return UNKNOWN
   const { message, code = '', errors = [] } = answer
-  return { message, code, errors, ...(retryAfter > 0 && { retryAfter }) }
+  const requestId = response.status >= 500 && response.headers.get('apigw-requestid')
+  return { message, code, errors, ...(retryAfter > 0 && { retryAfter }), ...(requestId && { requestId }) }
 }

@@ -16,6 +16,8 @@ export const ENGLISH = {
   correct: 'Please correct the marked fields.',
   noScript: 'Turn on JavaScript to sign up.',
   wait: (minutes: number) => (minutes === 1 ? 'Try again in a minute.' : `Try again in ${minutes} minutes.`),
+  /** Below the sentence of an error of the server: with this ID the operator finds what happened. */
+  requestId: (id: string) => `Request ID: ${id}`,
   /** Such as `'user_email taken'`, or `unavailable` for the whole form. Without one, the API's English sentence is shown. */
   errors: {} as Record<string, string>,
 }

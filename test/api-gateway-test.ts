@@ -125,6 +125,7 @@ test('Sandbox answers each origin by app.arc, whatever the status, and goes on a
     const answer = await fetch(sandbox.url + path, { ...init, headers: { ...init.headers, origin } })
     t.equal(answer.status, status, path)
     t.deepEqual(corsHeaders(answer), simpleHeaders(origin, policy), `${status} ${path}`)
+    t.match(String(answer.headers.get('apigw-requestid')), /^[0-9a-f-]{36}$/, 'the ID of the request')
     t.match(String(answer.headers.get('content-type')), /^application\/(problem\+)?json$/)
     if (status >= 500) t.deepEqual(Object.keys((await answer.json()) as object), ['message'])
   }

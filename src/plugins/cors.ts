@@ -17,7 +17,8 @@ export function corsPolicy(origins: string[], arc: Manifest): CorsPolicy {
     AllowOrigins: origins,
     AllowMethods: methods.includes('*') ? ['*'] : [...new Set(methods)],
     AllowHeaders: ['*'],
-    ExposeHeaders: ['retry-after'],
+    // API Gateway gives each answer the ID of its request.
+    ExposeHeaders: ['apigw-requestid', 'retry-after'],
     MaxAge: 86400,
   }
 }

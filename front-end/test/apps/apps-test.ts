@@ -161,6 +161,7 @@ test('the route handler passes on what the API answers, and has an answer if the
     })
     const answer: Response = await POST(request)
     const body = (await answer.json()) as Record<string, unknown>
+    t.equal(answer.headers.has('apigw-requestid'), url.startsWith(sandbox.url), 'the ID of the request is passed on')
     return { status: answer.status, retryAfter: answer.headers.get('retry-after'), body }
   }
   const first = await post(`${sandbox.url}/signup`, ada)

@@ -155,6 +155,7 @@ test('409: the address is marked as taken, and a changed form gets a new key', {
   await page.getByText('Please correct the marked fields.').waitFor()
   t.equal(await focused(page), 'user_email')
   t.equal(await description(page, 'user_email'), 'This e-mail address already has an account. Log in instead.')
+  t.equal(await page.getByText('Request ID').count(), 0, 'only an error of the server has its ID')
   await checkState(t, page, 'form-409')
   await typeIntoFields(page, { user_email: 'a@b' })
   const sent = page.waitForRequest('**/signup')
@@ -187,6 +188,7 @@ test('429 and 503: it tries again by itself only if the wait is short', { skip }
   await page.keyboard.press('Enter')
   await page.getByText('We could not save your sign-up just now. Please try again in a moment.').waitFor()
   t.deepEqual(await waits(), [2000, 2000], 'it tries three times and waits as long as the API says')
+  await page.getByText(/^Request ID: [0-9a-f-]{36}$/).waitFor()
   await checkState(t, page, 'form-503')
 
   const refused = page.waitForResponse((response) => response.status() === 503)

@@ -186,7 +186,9 @@ test('the front end that exists works unchanged', { skip }, async (t) => {
   await page.close()
 })
 
-test('a page of an allowed origin may send any header, and reads every answer and Retry-After', { skip }, async (t) => {
+test('a page of an allowed origin may send any header, and reads every answer, Retry-After and the ID of the request', {
+  skip,
+}, async (t) => {
   const page = await openPage(allowed.url)
   const anyHeader = { 'idempotency-key': 'a-key', 'x-request-id': '1', traceparent: '00-0-0-00' }
   const wrong = await signUpFrom(page, { user_email: 'a@b' }, anyHeader)
@@ -197,6 +199,7 @@ test('a page of an allowed origin may send any header, and reads every answer an
   api.inject({})
   t.equal(refused.status, 429)
   t.match(refused.retryAfter, /^\d+$/)
+  t.match(refused.requestId, /^[0-9a-f-]{36}$/)
   await page.close()
 })
 
@@ -293,8 +296,9 @@ function signUpFrom(page: Page, data: object, headers: Record<string, string> = 
   return page.evaluate(
     async ({ url, body, headers }) => {
       const response = await fetch(`${url}/signup`, { method: 'POST', headers, body })
-      const retryAfter = String(response.headers.get('retry-after'))
-      return { status: response.status, retryAfter, body: await response.json() }
+      const header = (name: string) => String(response.headers.get(name))
+      const readable = { retryAfter: header('retry-after'), requestId: header('apigw-requestid') }
+      return { status: response.status, ...readable, body: await response.json() }
     },
     { url: api.url, body: JSON.stringify(data), headers: { 'content-type': 'application/json', ...headers } },
   )

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { subscribe } from 'node:diagnostics_channel'
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { CorsPolicy } from '../cors.ts'
@@ -20,6 +21,8 @@ function onRequest(message: unknown): void {
   const { request, response } = message as { request: IncomingMessage; response: ServerResponse }
   if (!api || request.socket.localPort !== api.port) return
   for (const [name, value] of corsHeaders(request, api.cors)) response.setHeader(name, value)
+  // In AWS the log has this ID. Sandbox gives the handler none.
+  response.setHeader('apigw-requestid', randomUUID())
   // Sandbox ignores the case of a path and a slash at its end.
   const [pathname = ''] = (request.url ?? '').split('?')
   if (!LOCAL_PATHS.includes(pathname) && !api.paths.some((path) => matches(path, pathname))) request.url = '/404'

@@ -35,7 +35,8 @@ async function deploy(deployment: Deployment, { stage, flags }: CommandLine): Pr
   const hasPassed = flags.includes('no-smoke') || (await testOutputs(outputs, settings.cors[stage]))
   if (changeSet?.changes.some(({ LogicalResourceId }) => LogicalResourceId === TOPIC)) {
     console.log(
-      wrap(`AWS sends an e-mail to ${settings.alarms[stage]}: confirm it within three days, or no alarm is ever sent.`),
+      // https://docs.aws.amazon.com/sns/latest/api/API_Subscribe.html: the token of the confirmation is valid for two days.
+      wrap(`AWS sends an e-mail to ${settings.alarms[stage]}: confirm it within two days, or no alarm is ever sent.`),
     )
   }
   const seconds = Math.round((performance.now() - started) / 1000)

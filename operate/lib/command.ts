@@ -36,7 +36,7 @@ export async function runCommand(main: () => Promise<void>): Promise<void> {
  * @throws an error with the line to type if an argument has a dash or is unknown, or if npm has kept an option for itself
  */
 export function parseCommandLine(command: string, args: string[], grammar: Grammar, env = process.env): CommandLine {
-  const kept = keptByNpm(grammar, env)
+  const kept = keptByNpm(env)
   const isPlain = !kept.length && !args.some((arg) => arg.startsWith('-'))
   const words = isPlain ? args : meantBy(args, kept, grammar)
   const parsed = parseWords(words, grammar)
@@ -76,12 +76,15 @@ function parseWords(words: string[], { flags = [], options = [], usage }: Gramma
   return { value: { ...value, options: found, words: rest } }
 }
 
+/** One of another command is refused, too: `deploy --diff` must not deploy. */
+const OF_ALL_COMMANDS = ['name', 'erased', 'no-smoke', 'allow-data-loss', 'diff', 'hashes', 'dry-run']
+
 /**
  * The options that npm has taken for its own: it passes them on in the environment only. `--no-smoke` is an empty `smoke`.
  * `yes` is left out: npm knows it, and without the word nothing is changed.
  */
-function keptByNpm({ flags = [], options = [] }: Grammar, env: NodeJS.ProcessEnv): [name: string, value: string][] {
-  return [...STAGES, ...options, ...flags.filter((flag) => flag !== 'yes')].flatMap((name): [string, string][] => {
+function keptByNpm(env: NodeJS.ProcessEnv): [name: string, value: string][] {
+  return [...STAGES, ...OF_ALL_COMMANDS].flatMap((name): [string, string][] => {
     const isNegative = name.startsWith('no-')
     const value = env[`npm_config_${name.replace(/^no-/, '').replaceAll('-', '_')}`]
     const isOff = value === '' || value === 'false'

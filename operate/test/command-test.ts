@@ -69,6 +69,16 @@ for (const [what, args, env, line] of meant) {
   })
 }
 
+test('an option that npm has kept and that this command does not have is refused', async (t) => {
+  const grammar = { options: ['name'], flags: ['no-smoke'] }
+  for (const [name, option] of [
+    ['npm_config_diff', 'diff'],
+    ['npm_config_dry_run', 'dry-run'],
+  ] as const) {
+    t.match(errorOf('production', { [name]: 'true' }, grammar), RegExp(`^"${option}" is not an option\\. Type one of:`))
+  }
+})
+
 test('what npm sets for itself is no option of ours', async (t) => {
   const env = { npm_config_yes: 'true', npm_config_diff: '', npm_config_smoke: 'true', npm_config_user_agent: 'npm/11' }
   t.equal(parse('production', env).stage, 'production')

@@ -144,10 +144,7 @@ test('@alarms asks for the confirmation, and @domain for the DNS record; a route
   await edit('app.arc', `${manifest}\n${more}`)
   const { status, output } = await deploy(emulator, project, 'production', deployer)
   t.equal(status, 0, output)
-  t.match(
-    output,
-    /^AWS sends an e-mail to ops@example\.org: confirm it within three days, or no\nalarm is ever sent\.$/m,
-  )
+  t.match(output, /^AWS sends an e-mail to ops@example\.org: confirm it within two days, or no alarm\nis ever sent\.$/m)
   t.match(output, /^SignupApiUrl: https:\/\/signup\.invalid\/signup$/m)
   t.match(output, /^signup\.invalid has no DNS record yet\. Make it:\n {2}signup\.invalid CNAME \S+$/m)
   t.equal((await fetch(`${api.url}/health`)).status, 404)

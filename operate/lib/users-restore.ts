@@ -104,67 +104,83 @@ async function untilActive(table: Table, command: string): Promise<void> {
 }
 
 async function describe({ client, name: TableName }: Table): Promise<TableDescription> {
-  return (await client.send(new DescribeTableCommand({ TableName }))).Table ?? {}
+  try {
+    return (await client.send(new DescribeTableCommand({ TableName }))).Table ?? {}
+  } catch (error) {
+    if ((error as Error).name !== 'ResourceNotFoundException') throw error
+    throw new CommandError(`There is no table ${TableName} in ${await client.config.region()}.`)
+  }
 }
+
+/** What becomes of a row of the backup. */
+type Fate = 'missing' | 'address there' | 'uid there' | 'erased'
 
 /** Counts what would become of each row, asks, and copies those that are missing. */
 async function copyMissing(table: Table, from: Table, erased: Set<string>, consent: Consent): Promise<boolean> {
+  if (from.name === table.name) throw new CommandError(`${from.name} is the table of the stack itself.`)
   const { KeySchema = [], DeletionProtectionEnabled } = await describe(from)
   const key = KeySchema.map(({ AttributeName }) => AttributeName).join()
-  if (from.name === table.name) throw new CommandError(`${from.name} is the table of the stack itself.`)
-  if (key !== 'user_email')
-    throw new CommandError(`${from.name} has the key ${key}. Only a table with the key user_email can be copied.`)
+  if (key !== 'user_email') throw new CommandError(`${from.name} has the key ${key}. It must have the key user_email.`)
 
+  const fateOf = await readFates(table, erased)
+  const fates: Record<Fate, number> = { missing: 0, 'address there': 0, 'uid there': 0, erased: 0 }
+  for await (const page of scanPages(from)) for (const row of page) fates[fateOf(row)]++
+  console.error(`${from.name}: ${describeCounts(fates)}.`)
+  if (fates.missing) await confirm(`Copy the ${fates.missing} missing into ${table.name}?`, consent)
+  const { copied, taken, failed } = await copyRows(table, from, (row) => fateOf(row) === 'missing')
+  const { missing, ...others } = fates
+  console.error(`${describeCounts({ copied, ...others, 'address there': others['address there'] + taken, failed })}.`)
+  if (copied + taken + failed < missing) {
+    throw new CommandError('Interrupted. Type the command again: what was copied is not copied twice.', 130)
+  }
+  const region = await table.client.config.region()
+  const command = (args: string) => `  aws dynamodb ${args} --table-name ${from.name} --region ${region}`
+  const unprotect = DeletionProtectionEnabled ? [command('update-table --no-deletion-protection-enabled')] : []
+  const advice = `${from.name} stays. If you do not need it any more:`
+  console.error([advice, ...unprotect, command('delete-table')].join('\n'))
+  return !failed
+}
+
+/** Reads the live table. The function says what becomes of a row of the backup. */
+async function readFates(table: Table, erased: Set<string>): Promise<(row: Row) => Fate> {
   const emails = new Set<string>()
   const uids = new Set<unknown>()
   for await (const page of scanPages(table)) {
     for (const { user_email, uid } of page) {
       emails.add(user_email)
-      uids.add(uid)
+      if (uid !== undefined) uids.add(uid)
     }
   }
-  const fateOf = ({ user_email, uid }: Row) => {
+  return ({ user_email, uid }) => {
     if (emails.has(user_email)) return 'address there'
-    if (uid !== undefined && uids.has(uid)) return 'uid there'
+    if (uids.has(uid)) return 'uid there'
     return erased.has(String(uid).toLowerCase()) ? 'erased' : 'missing'
   }
-  const counts: Record<string, number> = { missing: 0, 'address there': 0, 'uid there': 0, erased: 0 }
-  for await (const page of scanPages(from)) for (const row of page) counts[fateOf(row)] = (counts[fateOf(row)] ?? 0) + 1
-  console.error(`${from.name}: ${describeCounts(counts)}.`)
-  if (!counts.missing) {
-    console.error('There is nothing to copy.')
-    return true
-  }
-  await confirm(`Copy the ${counts.missing} missing into ${table.name}?`, consent)
+}
 
-  const { missing, ...others } = counts
-  const result: Record<string, number> = { copied: 0, ...others, failed: 0 }
-  let exitStatus = 0
-  setSignalAction((status) => {
-    exitStatus = status
+/** Copies rows page by page. Ctrl-C ends it after a page. */
+async function copyRows(table: Table, from: Table, isMissing: (row: Row) => boolean) {
+  const counts = { copied: 0, taken: 0, failed: 0 }
+  let isInterrupted = false
+  setSignalAction(() => {
+    isInterrupted = true
   })
-  const copy = async (row: Row) => {
-    const isCopied = await addRow(table, row).catch((error: Error) => {
-      if (/AccessDenied|ResourceNotFound/.test(error.name)) throw error
-      console.error(`${row.uid}: ${error.name}`)
-      return undefined
-    })
-    const fate = isCopied === undefined ? 'failed' : isCopied ? 'copied' : 'address there'
-    result[fate] = (result[fate] ?? 0) + 1
-  }
   for await (const page of scanPages(from)) {
-    if (exitStatus) break
-    await Promise.all(page.filter((row) => fateOf(row) === 'missing').map(copy))
+    if (isInterrupted) break
+    await Promise.all(
+      page.filter(isMissing).map(async (row) => {
+        try {
+          counts[(await addRow(table, row)) ? 'copied' : 'taken']++
+        } catch (error) {
+          // Without a right, or without the table, no other row can be copied.
+          if (/AccessDenied|ResourceNotFound/.test((error as Error).name)) throw error
+          console.error(`${row.uid}: ${(error as Error).name}`)
+          counts.failed++
+        }
+      }),
+    )
   }
-  console.error(`${describeCounts(result)}.`)
-  const interrupted = 'Interrupted. Type the command again: what was copied is not copied twice.'
-  if (exitStatus) throw new CommandError(interrupted, exitStatus)
-  const region = await table.client.config.region()
-  const command = (args: string) => `  aws dynamodb ${args} --table-name ${from.name} --region ${region}`
-  console.error(`${from.name} stays. If you do not need it any more:`)
-  if (DeletionProtectionEnabled) console.error(command('update-table --no-deletion-protection-enabled'))
-  console.error(command('delete-table'))
-  return !result.failed
+  return counts
 }
 
 function describeCounts(counts: Record<string, number>): string {

@@ -191,7 +191,7 @@ test('restore copies what is missing, and neither whom somebody erased nor who h
     /\n1 copied, 1 address there, 1 uid there, 1 erased, 0 failed\.\nold stays\..*\n {2}aws dynamodb delete-table --table-name old --region us-east-1\n$/,
   )
   t.equal((await users.user('lost@example.com'))?.user_password, HASH)
-  t.match((await run('production restore old yes erased=erased.txt')).output, /There is nothing to copy\.\n$/)
+  t.match((await run('production restore old yes erased=erased.txt')).output, /\n0 copied, /)
 })
 
 test('restore to a moment makes a new table, and the same command goes on with it', { skip }, async (t) => {
@@ -245,6 +245,8 @@ test('Ctrl-C in the middle of an erase of 2,000 people tells how many are erased
 
 test('a stage without a stack, no right, and options that do not fit end with a sentence', { skip }, async (t) => {
   const deployer = await emulator.createUser(statementsOf('Policy'))
+  const Action = ['cloudformation:DescribeStacks', 'dynamodb:GetItem']
+  const reader = await emulator.createUser([{ Effect: 'Allow', Action, Resource: '*' }])
   for (const [args, sentence, env] of [
     ['staging find', /^The stack MathaiStaging is not there in us-east-1, account 0{12}\.\n$/, {}],
     ['production name=nobody find', /^The stack MathaiProductionNobody is not there/, {}],
@@ -253,7 +255,8 @@ test('a stage without a stack, no right, and options that do not fit end with a 
     ['production erase ada@example.com', /^Type addresses when you are asked, or put them into a file:/, {}],
     ['production restore', /^Say one moment, or one table:/, {}],
     ['production restore old erased=none.txt', /^The list of erased people, none\.txt, cannot be read:/, {}],
-    ['production restore nowhere yes', /ResourceNotFoundException/, {}],
+    ['production restore nowhere yes', /^There is no table nowhere in us-east-1\.\n$/, {}],
+    ['production erase yes', /Erased: 0 of 1\. .*may not do dynamodb:DeleteItem/, reader],
     [
       'production find',
       /may not do dynamodb:GetItem.*\n?.*People are handled\s+with\s+the\s+rights\s+of\s+an\s+administrator/,

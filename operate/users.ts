@@ -35,10 +35,11 @@ await runCommand(async () => {
     const account = await openAccount(inv.aws)
     const { stackName } = targetOf({ stage, name, flags: [] }, inv.app, inv.aws)
     const table = await findTable(account, stackName)
-    console.error(`${table.name} of ${stackName} in ${account.region}, account ${account.id}\n`)
+    console.error(`${stackName} in ${account.region}, account ${account.id}, table\n${table.name}\n`)
     const consent = { isSure: flags.includes('yes'), command: commandWithYes(commandLine) }
     if (action === 'export') await exportRows(table, flags.includes('hashes'))
-    else if (action === 'restore') process.exitCode = (await restore(table, source, options.erased, consent)) ? 0 : 1
+    else if (action === 'restore')
+      process.exitCode = (await restore(table, source, String(options.erased), consent)) ? 0 : 1
     else process.exitCode = (await changePeople(table, action, consent)) ? 0 : 1
   } catch (error) {
     throw asCommandError(error as Error, inv.aws.region)
@@ -57,8 +58,12 @@ function readAction({ words, flags, options }: CommandLine): { action: Action; s
   const foreign = [...flags, ...Object.keys(options)].find((option) => !takes.includes(option))
   if (foreign) throw new CommandError(`${action} has no option "${foreign}".`)
   if (action === 'restore') {
-    if (source && !more) return { action, source }
-    throw new CommandError('Say one moment, or one table:\n  npm run users production restore 2026-11-25T12:00:00Z')
+    const example = '  npm run users production restore 2026-11-25T12:00:00Z erased=erased.txt'
+    if (!source || more) throw new CommandError(`Say one moment, or one table:\n${example}`)
+    if (options.erased) return { action, source }
+    throw new CommandError(
+      `Say who was erased: the file that erase has made, or "erased=none" if nobody was. Otherwise these people come back.\n${example}`,
+    )
   }
   if (!source) return { action, source }
   const file = `npm run users production ${action} < list.txt`
@@ -74,8 +79,16 @@ function isAction(word: string): word is Action {
 /** The command as it was typed, with the word that replaces the question. */
 function commandWithYes({ stage, options, words }: CommandLine): string {
   const pairs = Object.entries(options).map(([name, value]) => `${name}=${value}`)
-  const input = words[0] === 'restore' ? [] : ['< list.txt']
-  return ['npm run users', stage, ...words, 'yes', ...pairs, ...input].join(' ')
+  const [action] = words
+  const files = action === 'restore' ? [] : action === 'erase' ? ['< list.txt >> erased.txt'] : ['< list.txt']
+  return [
+    action === 'erase' ? 'npm run --silent users' : 'npm run users',
+    stage,
+    ...words,
+    'yes',
+    ...pairs,
+    ...files,
+  ].join(' ')
 }
 
 async function findTable(account: Account, stackName: string): Promise<Table> {
@@ -88,8 +101,11 @@ async function findTable(account: Account, stackName: string): Promise<Table> {
 
 /** Prints each row as one line of JSON. */
 async function exportRows(table: Table, hasHashes: boolean): Promise<void> {
-  // A reader such as `head` may end before the last row.
-  process.stdout.on('error', () => process.exit(1))
+  // A full disk, or a reader such as `head` that ends before the last row.
+  process.stdout.on('error', ({ message }) => {
+    console.error(`The rows cannot be written: ${message}`)
+    process.exit(1)
+  })
   let count = 0
   let lastReport = Date.now()
   for await (const page of scanPages(table)) {

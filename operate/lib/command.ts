@@ -103,7 +103,7 @@ function meantBy(
   const isValue = (word: string) => !isStage(word) && ![...flags, ...options].includes(word) && !word.includes('=')
   for (const [name, value] of kept) {
     if (!options.includes(name)) words.push(name, ...(value === 'true' ? [] : [value]))
-    else if (value === 'true') words.splice(Math.max(words.findIndex(isValue), 0), 0, name)
+    else if (value === 'true') words.splice(Math.max(words.findLastIndex(isValue), 0), 0, name)
     else words.push(`${name}=${value}`)
   }
   const joined = words.join('\n').replace(new RegExp(`^(${options.join('|')})\\n`, 'gm'), '$1=')

@@ -1,10 +1,10 @@
 // Questions at the terminal.
 import { once } from 'node:events'
 import { createInterface } from 'node:readline/promises'
-import { CommandError } from './command.ts'
+import { CommandError, wrap } from './command.ts'
 
 /**
- * Asks at the terminal. What is printed on stdout stays the result of the command.
+ * Asks at the terminal. What is printed on stdout stays the result of the command. Ctrl-D is an empty answer.
  * @throws if Ctrl-C is pressed
  */
 export async function ask(question: string): Promise<string> {
@@ -12,10 +12,11 @@ export async function ask(question: string): Promise<string> {
   const interrupted = once(terminal, 'SIGINT').then(() => {
     throw new CommandError('\nInterrupted. Nothing was changed.', 130)
   })
-  // Ctrl-D ends the input: that is no answer.
-  const ended = once(terminal, 'close').then(() => '')
   try {
-    return await Promise.race([terminal.question(question), interrupted, ended])
+    return await Promise.race([terminal.question(wrap(question)), interrupted])
+  } catch (error) {
+    if ((error as Error).name === 'AbortError') return ''
+    throw error
   } finally {
     terminal.close()
   }

@@ -1,4 +1,5 @@
 // Finds people, and erases or corrects them: shows whom a list means, asks once, and says what was done.
+import { fstatSync } from 'node:fs'
 import { text as readText } from 'node:stream/consumers'
 import { CommandError, wrap } from './command.ts'
 import { setSignalAction } from './signals.ts'
@@ -11,52 +12,73 @@ type Action = 'find' | 'erase' | 'correct'
 type Change = { row: Row; to: string | undefined }
 
 /** Resolves to true if every line of the list has a row and all that was asked for is done. */
-export async function changePeople(table: Table, action: Action, consent: Consent): Promise<boolean> {
+export async function changePeople(table: Table, action: Action, { isSure, command }: Consent): Promise<boolean> {
   const { entries, mistakes } = await readEntries(action)
   const rows = await findRows(table, entries)
   // What `erase` prints on stdout is the list of whom it has erased.
   const show = action === 'find' ? console.log : console.error
   const changes: Change[] = []
-  let isComplete = !mistakes.length
+  const left: string[] = []
   for (const entry of entries) {
     const meant = rows.filter((row) => isMeant(row, entry))
     const obstacle = obstacleOf(entry, meant, rows)
     show([titleOf(entry), ...meant.map(formatRow), ...(obstacle ? [`  ${obstacle}`] : [])].join('\n'))
-    if (obstacle) isComplete = false
+    if (obstacle) left.push(entry.text)
     else
       changes.push(
         ...meant.filter((row) => !changes.some((change) => change.row === row)).map((row) => ({ row, to: entry.to })),
       )
   }
-  show(
-    `\n${entries.length + mistakes.length} asked for, ${changes.length} of them ${action === 'find' ? 'found' : `to ${action}`}.`,
-  )
-  for (const mistake of mistakes) console.error(wrap(mistake))
-  if (action === 'find') return isComplete
+  const purpose = action === 'find' ? 'found' : `to ${action}`
+  show(`\n${entries.length + mistakes.length} asked for, ${changes.length} of them ${purpose}.`)
+  if (left.length) show(wrap(`Not ${purpose}: ${few(left, ', ')}.`))
+  if (mistakes.length) console.error(wrap(few(mistakes, '\n')))
+  if (action === 'find') return !left.length && !mistakes.length
   if (mistakes.length) throw new CommandError('Nothing was changed. Correct these lines first.')
   if (!changes.length) throw new CommandError('Nothing was changed.')
+  // Whoever types a list has not seen yet whom it means.
+  const consent = { isSure: isSure && !process.stdin.isTTY, command }
   await confirm(`${action === 'erase' ? 'Erase' : 'Correct'} ${changes.length} of them?`, consent)
-  return (await applyChanges(table, changes)) && isComplete
+  return (await applyChanges(table, changes)) && !left.length
+}
+
+/** The first ten of a list. */
+function few(texts: string[], separator: string): string {
+  const more = texts.length > 10 ? [`and ${texts.length - 10} more`] : []
+  return [...texts.slice(0, 10), ...more].join(separator)
 }
 
 /** The entries that are typed or read from stdin, and a sentence for each line that is none. */
 async function readEntries(action: Action): Promise<{ entries: Entry[]; mistakes: string[] }> {
   const isCorrection = action === 'correct'
-  const list = process.stdin.isTTY ? await typeList(isCorrection) : await readText(process.stdin)
-  const lines = linesOf(list).map(([number, line]) => ({ number, entry: parseEntry(line, isCorrection) }))
+  if (process.stdin.isTTY) return { entries: await typeEntries(isCorrection), mistakes: [] }
+  if (fstatSync(0).isDirectory()) throw new CommandError('The list is a folder. Nothing was changed.')
+  const lines = linesOf(await readText(process.stdin))
   if (!lines.length) throw new CommandError('The list is empty. Nothing was changed.')
-  return {
-    entries: lines.flatMap(({ entry }) => ('value' in entry ? entry.value : [])),
-    mistakes: lines.flatMap(({ number, entry }) => ('error' in entry ? `Line ${number}: ${entry.error}.` : [])),
+  const entries: Entry[] = []
+  const mistakes: string[] = []
+  for (const [number, line] of lines) {
+    const entry = parseEntry(line, isCorrection)
+    if ('value' in entry) entries.push(entry.value)
+    else mistakes.push(`Line ${number}: ${entry.error}.`)
+    if ('value' in entry && isCorrection) {
+      const { email, to } = entry.value
+      const isTwice = entries.slice(0, -1).some((other) => other.email === email || other.to === to)
+      if (isTwice) mistakes.push(`Line ${number}: one of its addresses is in an earlier line, too.`)
+    }
   }
+  return { entries, mistakes }
 }
 
-async function typeList(isCorrection: boolean): Promise<string> {
-  const lines: string[] = []
+async function typeEntries(isCorrection: boolean): Promise<Entry[]> {
+  const entries: Entry[] = []
   for (;;) {
     const first = await ask(isCorrection ? 'Old address (Enter to end): ' : 'E-mail address or uid (Enter to end): ')
-    if (!first.trim()) return lines.join('\n')
-    lines.push(isCorrection ? `${first}\t${await ask('New address: ')}` : first)
+    if (!first.trim() && entries.length) return entries
+    if (!first.trim()) throw new CommandError('The list is empty. Nothing was changed.')
+    const entry = parseEntry(isCorrection ? `${first}\t${await ask('New address: ')}` : first, isCorrection)
+    if ('value' in entry) entries.push(entry.value)
+    else console.error(wrap(`${entry.error}. It is left out.`))
   }
 }
 
@@ -96,6 +118,8 @@ async function applyChanges(table: Table, changes: Change[]): Promise<boolean> {
   setSignalAction((status) => {
     exitStatus = status
   })
+  // Without this, an error of stdout would end the process before it is told.
+  process.stdout.on('error', () => {})
   let done = 0
   const summary = () => `${changes[0]?.to ? 'Corrected' : 'Erased'}: ${done} of ${changes.length}.`
   try {
@@ -105,10 +129,25 @@ async function applyChanges(table: Table, changes: Change[]): Promise<boolean> {
       if (isDone) done++
       if (!isDone)
         console.error(wrap(`${row.user_email} has changed since it was shown, and stays as it is. Try again.`))
-      else if (!to) console.log(`${row.uid}\t${new Date().toISOString()}`)
+      else if (!to) await printErased(row)
     }
   } finally {
     console.error(summary())
+    if (!changes[0]?.to && process.stdout.isTTY)
+      console.error('Append the lines with a uid to erased.txt, so that a restore leaves these people out.')
   }
   return done === changes.length
+}
+
+/**
+ * Prints one line of the list of the erased.
+ * @throws an error with that line if it cannot be printed, for example on a full disk
+ */
+async function printErased({ uid }: Row): Promise<void> {
+  const line = `${uid}\t${new Date().toISOString()}`
+  const error = await new Promise((resolve) => process.stdout.write(`${line}\n`, resolve))
+  if (error)
+    throw new CommandError(
+      `The list cannot be written (${(error as Error).message}). The last one that was erased, and is not in it:\n${line}`,
+    )
 }

@@ -11,13 +11,22 @@ export type Entry = { text: string; email?: string; uid?: string; to?: string }
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 // What an editor or a shell leaves around a line.
 const AROUND = /^[\s\ufeff]+|[\s\ufeff]+$/g
+/** How much of a line an error repeats. */
+const MAX_QUOTED = 60
 
-/** Reads a line: an address or a uid, or for `correct` an address, a TAB and another one. */
+/** Reads a line: an address, a uid or a line of the list that `erase` prints; for `correct` two addresses with a TAB between. */
 export function parseEntry(line: string, isCorrection: boolean): Result<Entry, string> {
   const text = line.replace(AROUND, '')
-  if (!isCorrection) return UUID.test(text) ? { value: { text, uid: text.toLowerCase() } } : parseAddress(text)
+  if (isCorrection) return parseCorrection(text)
+  const [uid = '', date = ''] = text.split(/\s+/)
+  const isErased = !date || !Number.isNaN(Date.parse(date))
+  return UUID.test(uid) && isErased ? { value: { text, uid: uid.toLowerCase() } } : parseAddress(text)
+}
+
+function parseCorrection(text: string): Result<Entry, string> {
   const [old = '', next = '', ...more] = text.split('\t').map((part) => part.replace(AROUND, ''))
-  if (!next || more.length) return { error: `${JSON.stringify(text)} is not an old address, a TAB and a new address` }
+  if (!next || more.length) return { error: `${quote(text)} is not an old address, a TAB and a new address` }
+  for (const part of [old, next]) if (UUID.test(part)) return { error: `${quote(part)} is a uid: write the address` }
   const from = parseAddress(old)
   const to = parseAddress(next)
   if ('error' in from) return from
@@ -27,8 +36,12 @@ export function parseEntry(line: string, isCorrection: boolean): Result<Entry, s
 
 function parseAddress(text: string): Result<Entry, string> {
   const email = canonicalEmail(text)
-  if ('error' in email) return { error: `${JSON.stringify(text)} is neither an e-mail address nor a uid` }
+  if ('error' in email) return { error: `${quote(text)} is neither an e-mail address nor a uid` }
   return { value: { text, email: email.value } }
+}
+
+function quote(text: string): string {
+  return JSON.stringify(text.length > MAX_QUOTED ? `${text.slice(0, MAX_QUOTED)}…` : text)
 }
 
 /** The lines of a list that have anything in them, with their numbers from 1. */
@@ -45,7 +58,7 @@ export function parseErased(list: string): Set<string> {
   const lines = linesOf(list).filter(([, line]) => !line.startsWith('> '))
   const uids = lines.map(([number, line]) => {
     const [uid = ''] = line.replace(AROUND, '').split(/\s/)
-    if (!UUID.test(uid)) throw Error(`line ${number} begins with no uid: ${JSON.stringify(line)}`)
+    if (!UUID.test(uid)) throw Error(`line ${number} begins with no uid: ${quote(line)}`)
     return uid.toLowerCase()
   })
   return new Set(uids)

@@ -7,7 +7,7 @@ import {
   RestoreTableToPointInTimeCommand,
   type TableDescription,
 } from '@aws-sdk/client-dynamodb'
-import { CommandError } from './command.ts'
+import { CommandError, wrap } from './command.ts'
 import { type AwsError, isTemporary } from './explain.ts'
 import { setSignalAction } from './signals.ts'
 import { type Consent, confirm } from './terminal.ts'
@@ -21,17 +21,12 @@ const POLL_MS = 5000
  * Copies each row that is missing: neither its address nor its uid is there, and it was not erased on purpose. `source` is a
  * moment, from whose backup AWS makes a new table, or the name of a table. Resolves to true if no row failed.
  */
-export async function restore(
-  table: Table,
-  source: string,
-  erasedFile: string | undefined,
-  consent: Consent,
-): Promise<boolean> {
+export async function restore(table: Table, source: string, erasedFile: string, consent: Consent): Promise<boolean> {
   const erased = readErased(erasedFile)
   if (!/^\d{4}-\d/.test(source)) return copyMissing(table, { ...table, name: source }, erased, consent)
-  if (!MOMENT.test(source) || Number.isNaN(Date.parse(source))) {
+  if (!isMoment(source)) {
     throw new CommandError(
-      `${source} is no moment with its zone. Write it like 2026-11-25T12:00:00Z or 2026-11-25T13:00:00+01:00.`,
+      `${source} is no moment of the past with its zone. Write it like 2026-11-25T12:00:00Z or 2026-11-25T13:00:00+01:00.`,
     )
   }
   const copy = { ...table, name: `${table.name}-restored-${new Date().toISOString().replace(/\D/g, '').slice(0, 14)}` }
@@ -41,8 +36,15 @@ export async function restore(
   return copyMissing(table, copy, erased, { ...consent, isSure: true })
 }
 
-function readErased(file: string | undefined): Set<string> {
-  if (!file) return new Set()
+/** True for an ISO 8601 date and time with its zone that exists and is over. */
+function isMoment(text: string): boolean {
+  const [, year, month, day] = /^(\d+)-(\d+)-(\d+)/.exec(text)?.map(Number) ?? []
+  const daysOfMonth = new Date(Date.UTC(Number(year), Number(month), 0)).getUTCDate()
+  return MOMENT.test(text) && Number(day) <= daysOfMonth && Date.parse(text) <= Date.now()
+}
+
+function readErased(file: string): Set<string> {
+  if (file === 'none') return new Set()
   try {
     return parseErased(readFileSync(file, 'utf8'))
   } catch (error) {
@@ -113,7 +115,7 @@ async function describe({ client, name: TableName }: Table): Promise<TableDescri
 }
 
 /** What becomes of a row of the backup. */
-type Fate = 'missing' | 'address there' | 'uid there' | 'erased'
+type Fate = 'missing' | 'whose address is there' | 'whose uid is there' | 'erased'
 
 /** Counts what would become of each row, asks, and copies those that are missing. */
 async function copyMissing(table: Table, from: Table, erased: Set<string>, consent: Consent): Promise<boolean> {
@@ -123,13 +125,26 @@ async function copyMissing(table: Table, from: Table, erased: Set<string>, conse
   if (key !== 'user_email') throw new CommandError(`${from.name} has the key ${key}. It must have the key user_email.`)
 
   const fateOf = await readFates(table, erased)
-  const fates: Record<Fate, number> = { missing: 0, 'address there': 0, 'uid there': 0, erased: 0 }
-  for await (const page of scanPages(from)) for (const row of page) fates[fateOf(row)]++
-  console.error(`${from.name}: ${describeCounts(fates)}.`)
+  const fates: Record<Fate, number> = { missing: 0, 'whose address is there': 0, 'whose uid is there': 0, erased: 0 }
+  const shown: string[] = []
+  for await (const page of scanPages(from)) {
+    for (const row of page) {
+      const fate = fateOf(row)
+      fates[fate]++
+      if (fate === 'missing' && shown.length < 20) shown.push(`  ${row.user_email}`)
+    }
+  }
+  console.error(wrap(`${from.name}: ${describeCounts(fates)}.`))
+  if (fates.missing > shown.length) shown.push(`  and ${fates.missing - shown.length} more`)
+  if (shown.length) console.error(['Missing are:', ...shown].join('\n'))
   if (fates.missing) await confirm(`Copy the ${fates.missing} missing into ${table.name}?`, consent)
   const { copied, taken, failed } = await copyRows(table, from, (row) => fateOf(row) === 'missing')
   const { missing, ...others } = fates
-  console.error(`${describeCounts({ copied, ...others, 'address there': others['address there'] + taken, failed })}.`)
+  console.error(
+    wrap(
+      `${describeCounts({ copied, ...others, 'whose address is there': others['whose address is there'] + taken, failed })}.`,
+    ),
+  )
   if (copied + taken + failed < missing) {
     throw new CommandError('Interrupted. Type the command again: what was copied is not copied twice.', 130)
   }
@@ -152,8 +167,8 @@ async function readFates(table: Table, erased: Set<string>): Promise<(row: Row) 
     }
   }
   return ({ user_email, uid }) => {
-    if (emails.has(user_email)) return 'address there'
-    if (uids.has(uid)) return 'uid there'
+    if (emails.has(user_email)) return 'whose address is there'
+    if (uids.has(uid)) return 'whose uid is there'
     return erased.has(String(uid).toLowerCase()) ? 'erased' : 'missing'
   }
 }

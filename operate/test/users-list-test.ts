@@ -8,6 +8,7 @@ const entries: [string, object][] = [
   [' Ada@Bücher.example \r', { text: 'Ada@Bücher.example', email: 'ada@xn--bcher-kva.example' }],
   ['\ufeffada$x@example.com', { text: 'ada$x@example.com', email: 'ada$x@example.com' }],
   ['`id`@example.com', { text: '`id`@example.com', email: '`id`@example.com' }],
+  [`${UID}\t2026-11-25T12:00:00Z`, { text: `${UID}\t2026-11-25T12:00:00Z`, uid: UID }],
   [UID.toUpperCase(), { text: UID.toUpperCase(), uid: UID }],
 ]
 for (const [line, value] of entries) {
@@ -24,11 +25,7 @@ test('a correction is an old address, a TAB and a new one', async (t) => {
     t.deepEqual(parseEntry(line, true), { error: noPair(line) })
   }
   for (const line of [`${UID}\ta@b.co`, `a@b.co\t${UID}`]) {
-    t.deepEqual(
-      parseEntry(line, true),
-      { error: `"${UID}" is neither an e-mail address nor a uid` },
-      'uids are not moved',
-    )
+    t.deepEqual(parseEntry(line, true), { error: `"${UID}" is a uid: write the address` })
   }
 })
 
@@ -36,6 +33,12 @@ test('a line that is neither an address nor a uid is named', async (t) => {
   for (const line of ['ada', 'a@b', `${UID}0`, 'ada@example.com, eve@example.com', 'a@b.co\tc@d.co']) {
     t.deepEqual(parseEntry(line, false), { error: `${JSON.stringify(line)} is neither an e-mail address nor a uid` })
   }
+})
+
+test('of a long line, an error repeats the beginning', async (t) => {
+  t.deepEqual(parseEntry('x'.repeat(1000), false), {
+    error: `"${'x'.repeat(60)}…" is neither an e-mail address nor a uid`,
+  })
 })
 
 test('empty lines, CRLF and a BOM are left out of a list, and the others keep their numbers', async (t) => {

@@ -16,7 +16,7 @@ async function errorOf(name: string): Promise<string> {
     },
   }
   const table = { client, name: 'Users' } as unknown as Table
-  return restore(table, '2026-10-01T00:00:00Z', undefined, { isSure: true, command: '' }).then(
+  return restore(table, '2026-10-01T00:00:00Z', 'none', { isSure: true, command: '' }).then(
     () => 'none',
     ({ message }) => message,
   )

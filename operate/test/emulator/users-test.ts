@@ -37,7 +37,7 @@ async function run(args: string, list = '', env: NodeJS.ProcessEnv = {}) {
   })
   script.child.stdin.end(list)
   const { status, output } = await script.end()
-  return { status, output: output.replace(/^\S+ of \w+ in us-east-1, account \d+\n\n/, ''), stdout }
+  return { status, output: output.replace(/^\w+ in us-east-1, account \d+, table\n\S+\n\n/, ''), stdout }
 }
 
 /** The table is as it was before. */
@@ -94,9 +94,16 @@ test('without the word yes, or with a wrong line, nothing is changed', { skip },
     t.deepEqual([status, stdout], [1, ''])
     t.ok(
       output.endsWith(
-        '\nNothing was changed. Erase 1 of them? If so, add the word yes:\n  npm run users production erase yes < list.txt\n',
+        '\nNothing was changed. Erase 1 of them? If so, add the word yes:\n  npm run --silent users production erase yes < list.txt >> erased.txt\n',
       ),
       output,
+    )
+    const folder = await run('production erase yes < .', '')
+    t.deepEqual([folder.status, folder.stdout], [1, ''])
+    const twice = 'ada@example.com\tx@example.com\neve@bücher.example\tx@example.com\n'
+    t.match(
+      (await run('production correct yes', twice)).output,
+      /Line 2: one of its addresses is in an earlier line, too\.\n/,
     )
     const wrong = await run('production erase yes', `${list}not an address\n`)
     t.equal(wrong.status, 1)
@@ -180,7 +187,7 @@ test('restore copies what is missing, and neither whom somebody erased nor who h
     t.equal(status, 1)
     t.match(
       output,
-      /^old: 1 missing, 1 address there, 1 uid there, 1 erased\.\nNothing was changed\. Copy the 1 missing/,
+      /^old: 1 missing, 1 whose address is there, 1 whose uid is there, 1 erased\.\nMissing are:\n {2}lost@example\.com\nNothing was changed\. Copy the 1 missing/,
     )
     t.ok(output.endsWith('add the word yes:\n  npm run users production restore old yes erased=erased.txt\n'), output)
   })
@@ -188,7 +195,7 @@ test('restore copies what is missing, and neither whom somebody erased nor who h
   t.equal(status, 0, output)
   t.match(
     output,
-    /\n1 copied, 1 address there, 1 uid there, 1 erased, 0 failed\.\nold stays\..*\n {2}aws dynamodb delete-table --table-name old --region us-east-1\n$/,
+    /\n1 copied, 1 whose address is there, 1 whose uid is there, 1 erased, 0 failed\.\nold stays\..*\n {2}aws dynamodb delete-table --table-name old --region us-east-1\n$/,
   )
   t.equal((await users.user('lost@example.com'))?.user_password, HASH)
   t.match((await run('production restore old yes erased=erased.txt')).output, /\n0 copied, /)
@@ -199,24 +206,26 @@ test('restore to a moment makes a new table, and the same command goes on with i
   await client.delete({ TableName, Key: { user_email: 'lost@example.com' } })
   const now = new Date().toISOString()
   for (const [moment, sentence] of [
-    ['2026-11-25T12:00:00', /is no moment with its zone\. Write it like\s2026-11-25T12:00:00Z/],
-    ['2026-13-45T12:00:00Z', /is no moment with its zone/],
-    ['2026-11-25', /is no moment with its zone/],
+    ['2026-11-25T12:00:00', /is no moment of the past with its\szone\. Write it like\s2026-11-25T12:00:00Z/],
+    ['2026-13-45T12:00:00Z', /is no moment of the past/],
+    ['2026-11-25', /is no moment of the past/],
+    ['2026-02-30T12:00:00Z', /is no moment of the past/],
+    ['2099-01-01T00:00:00Z', /is no moment of the past/],
   ] as const) {
-    const refused = await run(`production restore ${moment} yes`)
+    const refused = await run(`production restore ${moment} yes erased=none`)
     t.equal(refused.status, 1)
     t.match(refused.output, sentence)
   }
-  const asked = await run(`production restore ${now}`)
+  const asked = await run(`production restore ${now} erased=none`)
   t.match(
     asked.output.replaceAll('\n', ' '),
     /^Nothing was changed\. Make the table \S+-restored-\d{14} as \S+ was at /,
   )
-  const { status, output } = await run(`production restore ${now} yes`)
+  const { status, output } = await run(`production restore ${now} yes erased=none`)
   t.equal(status, 0, output)
-  const [, name = ''] = /^(\S+-restored-\d{14}): 0 missing, \d+ address there/.exec(output) ?? []
+  const name = /\S+-restored-\d{14}/.exec(output)?.[0]
   await client.delete({ TableName, Key: { user_email: 'ada@example.com' } })
-  t.match((await run(`production restore ${name} yes`)).output, /\n1 copied, /)
+  t.match((await run(`production restore ${name} yes erased=none`)).output, /\n1 copied, /)
   t.equal((await users.user('ada@example.com'))?.uid, uidOf(0))
 })
 
@@ -254,8 +263,13 @@ test('a stage without a stack, no right, and options that do not fit end with a 
     ['production find yes', /^find has no option "yes"\.\n$/, {}],
     ['production erase ada@example.com', /^Type addresses when you are asked, or put them into a file:/, {}],
     ['production restore', /^Say one moment, or one table:/, {}],
+    [
+      'production restore old yes',
+      /^Say who was erased: the file that erase has made, or "erased=none" if nobody was/,
+      {},
+    ],
     ['production restore old erased=none.txt', /^The list of erased people, none\.txt, cannot be read:/, {}],
-    ['production restore nowhere yes', /^There is no table nowhere in us-east-1\.\n$/, {}],
+    ['production restore nowhere yes erased=none', /^There is no table nowhere in us-east-1\.\n$/, {}],
     ['production erase yes', /Erased: 0 of 1\. .*may not do dynamodb:DeleteItem/, reader],
     [
       'production find',

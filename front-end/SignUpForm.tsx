@@ -3,15 +3,16 @@
 import {
   type ComponentProps,
   type InputHTMLAttributes,
+  type ReactNode,
   useEffect,
   useId,
   useRef,
   useState,
   useSyncExternalStore,
 } from 'react'
-import { createSignUp, type FieldError, type Problem } from './signup'
-import { ENGLISH, type Texts } from './texts'
-import './SignUpForm.css'
+import { createSignUp, type FieldError, type Problem, type Status } from './signup'
+import { type Code, ENGLISH, type Texts } from './texts'
+import './signup.css'
 
 type FieldName = 'user_email' | 'user_password' | 'user_name' | 'user_age' | 'user_school'
 type FieldAttributes = InputHTMLAttributes<HTMLInputElement> & { name: FieldName }
@@ -24,62 +25,84 @@ const FIELDS: FieldAttributes[] = [
   { name: 'user_school', autoComplete: 'organization', dir: 'auto' },
 ]
 
-type Props = { url: string; onSignedUp?: (uid: string) => void; className?: string; texts?: Texts }
+/** What the form is doing. Empty: it waits for the person. */
+type FormStatus = '' | 'welcome' | Status
+
+/** The longest time that a browser's timer can wait. */
+const MAX_TIMER_MS = 2 ** 31 - 1
+
+type Props = {
+  /** An http(s) URL, or a path that begins with /. */
+  url: string
+  onSignedUp?: (uid: string) => void
+  className?: string
+  texts?: Texts
+  /** Is shown after the welcome, and if the address has an account: for example a link to your log-in. */
+  children?: ReactNode
+}
 
 /**
  * Signs a person up straight from the browser. A server page may render `<SignUpForm url="https://…/signup" />`,
  * but it cannot pass a function. To use `onSignedUp` or `texts`, render the form in a client component of your own.
+ * @throws {TypeError} if `url` cannot be one
  */
-export function SignUpForm({ url, onSignedUp, className = '', texts = ENGLISH }: Props) {
+export function SignUpForm({ url, onSignedUp, className = '', texts = ENGLISH, children }: Props) {
   // False until React has hydrated the form. Until then the browser itself would send it.
   const hydrated = useSyncExternalStore(
     () => () => {},
     () => true,
     () => false,
   )
-  const [status, setStatus] = useState<'' | 'sending' | 'retrying' | 'welcome'>('')
+  const [status, setStatus] = useState<FormStatus>('')
   const [problem, setProblem] = useState<Problem>()
-  const [minutesToWait, setMinutesToWait] = useState(0)
   const [isShown, setShown] = useState(false)
+  const [client, setClient] = useState(() => ({ url, signUp: createSignUp(url) }))
+  if (client.url !== url) setClient({ url, signUp: createSignUp(url) })
   const form = useRef<HTMLFormElement>(null)
-  const [signUp] = useState(() => createSignUp(url))
   const request = useRef<AbortController>(null)
+  const secondsToWait = problem?.code === 'too_many_attempts' ? (problem.retryAfter ?? 0) : 0
+  const busy = status !== ''
+
   useEffect(() => () => request.current?.abort(), [])
   useEffect(() => form.current?.querySelector<HTMLElement>('[aria-invalid=true]')?.focus(), [problem])
   useEffect(() => {
-    const timer = minutesToWait ? setTimeout(() => setMinutesToWait(minutesToWait - 1), 60_000) : undefined
+    if (!secondsToWait) return
+    const timer = setTimeout(() => setProblem(undefined), Math.min(secondsToWait * 1000, MAX_TIMER_MS))
     return () => clearTimeout(timer)
-  }, [minutesToWait])
-  const busy = status !== ''
+  }, [secondsToWait])
 
   const submit: ComponentProps<'form'>['onSubmit'] = async (event) => {
     event.preventDefault()
-    if (busy || minutesToWait) return
+    if (busy || secondsToWait) return
     const fields = Object.fromEntries(new FormData(event.currentTarget))
+    const controller = new AbortController()
+    request.current = controller
+    let next: FormStatus = ''
     setShown(false)
     setProblem(undefined)
-    request.current = new AbortController()
-    const { signal } = request.current
-    const result = await signUp(fields, { onStatus: setStatus, signal })
-    if (signal.aborted) return
-    if ('uid' in result) {
-      setStatus('welcome')
-      return onSignedUp?.(result.uid)
+    try {
+      const result = await client.signUp(fields, { onStatus: setStatus, signal: controller.signal })
+      if (controller.signal.aborted) return
+      if (!('uid' in result)) return setProblem(result)
+      next = 'welcome'
+      onSignedUp?.(result.uid)
+    } finally {
+      setStatus(next)
     }
-    setStatus('')
-    setMinutesToWait(Math.ceil((result.code === 'too_many_attempts' ? (result.retryAfter ?? 0) : 0) / 60))
-    setProblem(result)
   }
 
-  const fieldErrors = problem?.errors?.filter(({ field }) => FIELDS.some(({ name }) => name === field)) ?? []
   const language = { lang: texts.lang, dir: texts.dir }
   if (status === 'welcome') {
     return (
-      <p className={`signup-welcome ${className}`} {...language} tabIndex={-1} ref={focus}>
-        {texts.welcome}
-      </p>
+      <div className={`signup-form ${className}`} {...language}>
+        <p className="signup-status signup-good" tabIndex={-1} ref={focus}>
+          {texts.welcome}
+        </p>
+        {children}
+      </div>
     )
   }
+  const fieldErrors = problem?.errors?.filter(({ field }) => FIELDS.some(({ name }) => name === field)) ?? []
   // "post" keeps the password out of the URL if the browser itself sends the form.
   return (
     <form ref={form} className={`signup-form ${className}`} {...language} method="post" onSubmit={submit} noValidate>
@@ -95,21 +118,30 @@ export function SignUpForm({ url, onSignedUp, className = '', texts = ENGLISH }:
           texts={texts}
         >
           {field.type === 'password' && (
-            <button type="button" className="signup-toggle" aria-pressed={isShown} onClick={() => setShown(!isShown)}>
+            <button
+              type="button"
+              className="signup-toggle"
+              aria-pressed={isShown}
+              disabled={busy}
+              onClick={() => setShown(!isShown)}
+            >
               {texts.showPassword}
             </button>
           )}
         </Field>
       ))}
-      <p role="status" className="signup-status">
+      <p role="status" className={`signup-status ${problem ? 'signup-bad' : ''}`}>
         {busy && texts[status]}
         {fieldErrors.length > 0 && texts.correct}
-        {problem && !fieldErrors.length && <Sentence texts={texts} code={problem.code} message={problem.message} />}
-        {minutesToWait > 0 && ` ${texts.wait(minutesToWait)}`}
+        {problem && !fieldErrors.length && !secondsToWait && (
+          <Sentence texts={texts} code={problem.code} message={problem.message} />
+        )}
+        {secondsToWait > 0 && texts.wait(secondsToWait)}
         {problem?.requestId && <small className="signup-request-id">{texts.requestId(problem.requestId)}</small>}
       </p>
-      <button type="submit" className="signup-button" disabled={!hydrated} aria-disabled={busy || minutesToWait > 0}>
-        {texts.submit}
+      {problem?.code === 'email_taken' && children}
+      <button type="submit" className="signup-button" disabled={!hydrated} aria-disabled={busy || secondsToWait > 0}>
+        {busy ? texts.sending : texts.submit}
       </button>
       <noscript>{texts.noScript}</noscript>
     </form>
@@ -137,7 +169,7 @@ function Field({ label, hint, error, texts, children, ...attributes }: FieldProp
       />
       {children}
       <p id={`${id}-hint`} className="signup-hint">
-        {hint}
+        {!error && hint}
       </p>
       <p id={`${id}-error`} className="signup-error">
         {error && <Sentence texts={texts} code={`${attributes.name} ${error.code}`} message={error.message} />}
@@ -149,7 +181,7 @@ function Field({ label, hint, error, texts, children, ...attributes }: FieldProp
 /** The translation of a code, or the API's English sentence. */
 function Sentence({ texts, code, message }: { texts: Texts; code: string; message: string }) {
   const english = <span {...{ lang: 'en', dir: 'ltr' }}>{message}</span>
-  return texts.errors[code] ?? english
+  return texts.errors[code as Code] ?? english
 }
 
 // After a sign-up, the button that had the focus is gone.

@@ -1,4 +1,44 @@
-/** Every text of the form. To translate it, pass another object. `errors` has the sentences for a field and its code. */
+/** What can be translated: the errors of a field and of the whole form, as in openapi.yaml, and two of the request itself. */
+export type Code =
+  | 'user_email required'
+  | 'user_email invalid'
+  | 'user_email not_ascii'
+  | 'user_email taken'
+  | 'user_password required'
+  | 'user_password invalid'
+  | 'user_password bad_characters'
+  | 'user_password too_short'
+  | 'user_password too_long'
+  | 'user_password repetitive'
+  | 'user_password common'
+  | 'user_password breached'
+  | 'user_password personal'
+  | 'user_name required'
+  | 'user_name invalid'
+  | 'user_name bad_characters'
+  | 'user_name too_long'
+  | 'user_age invalid'
+  | 'user_school invalid'
+  | 'user_school bad_characters'
+  | 'user_school too_long'
+  | 'invalid_json'
+  | 'invalid_fields'
+  | 'invalid_idempotency_key'
+  | 'email_taken'
+  | 'body_too_large'
+  | 'not_json'
+  | 'unsupported_charset'
+  | 'unsupported_content_encoding'
+  | 'idempotency_key_reused'
+  | 'too_many_attempts'
+  | 'internal_error'
+  | 'unavailable'
+  | 'unreachable'
+  | 'unknown'
+
+/** Every text of the form. To translate it, pass another object. */
+export type Texts = typeof ENGLISH
+
 export const ENGLISH = {
   lang: 'en',
   dir: 'ltr',
@@ -7,18 +47,22 @@ export const ENGLISH = {
   user_name: 'Name',
   user_age: 'Age (optional)',
   user_school: 'School (optional)',
-  passwordHint: '8 characters or more. Three unrelated words are good.',
+  passwordHint: '8 characters or more. Three words that do not belong together are good.',
   showPassword: 'Show password',
   submit: 'Sign up',
   sending: 'Signing up…',
-  retrying: 'Trying again…',
+  slow: 'This takes longer than usual. Please wait…',
+  retrying: 'The server is busy. Trying again in a moment…',
   welcome: 'Welcome! Your account is ready.',
   correct: 'Please correct the marked fields.',
   noScript: 'Turn on JavaScript to sign up.',
-  wait: (minutes: number) => (minutes === 1 ? 'Try again in a minute.' : `Try again in ${minutes} minutes.`),
-  /** Below the sentence of an error of the server: with this ID the operator finds what happened. */
+  /** After too many sign-ups from one network. */
+  wait: (seconds: number) => {
+    const [count, unit] = seconds < 60 ? [seconds, 'second'] : [Math.ceil(seconds / 60), 'minute']
+    return `There were too many sign-ups from your network. Try again in ${count} ${unit}${count === 1 ? '' : 's'}.`
+  },
+  /** Below the sentence of an error of the server. */
   requestId: (id: string) => `Request ID: ${id}`,
-  /** Such as `'user_email taken'`, or `unavailable` for the whole form. Without one, the API's English sentence is shown. */
-  errors: {} as Record<string, string>,
+  /** The sentence for a code. Without one, the English sentence of the API is shown. */
+  errors: {} as Partial<Record<Code, string>>,
 }
-export type Texts = typeof ENGLISH

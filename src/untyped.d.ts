@@ -17,3 +17,11 @@ declare module '*.html' {
   const text: string
   export default text
 }
+declare module '*.css' {
+  const text: string
+  export default text
+}
+declare module '*?script' {
+  const text: string
+  export default text
+}

@@ -5,9 +5,9 @@ import { dirname, join } from 'node:path'
 import { atExit } from './leftovers.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
-/** Other commands need them, and they need files that are not copied. */
-const TESTS = join(ROOT, 'operate/test')
-const FILES = ['app.arc', 'package.json', 'tsconfig.json', 'esbuild.cjs', 'openapi.yaml', 'src', 'operate']
+/** They need files that are not copied. */
+const TESTS = ['operate/test', 'front-end/test'].map((path) => join(ROOT, path))
+const FILES = ['app.arc', 'package.json', 'tsconfig.json', 'esbuild.cjs', 'openapi.yaml', 'src', 'operate', 'front-end']
 
 export type Project = { folder: string; remove(): Promise<void> }
 
@@ -19,7 +19,7 @@ export async function copyProject({ manifest = (text) => text, files = {} }: Edi
   const folder = await mkdtemp(join(tmpdir(), 'mathai-signup-'))
   const cancelCleanUp = atExit(() => rmSync(folder, { recursive: true, force: true }))
   for (const file of FILES)
-    await cp(join(ROOT, file), join(folder, file), { recursive: true, filter: (path) => path !== TESTS })
+    await cp(join(ROOT, file), join(folder, file), { recursive: true, filter: (path) => !TESTS.includes(path) })
   await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'), 'junction')
   const manifestFile = join(folder, 'app.arc')
   await writeFile(manifestFile, manifest(await readFile(manifestFile, 'utf8')))

@@ -1,3 +1,2 @@
 declare module 'dynalite'
 declare module 'tiny-json-http'
-declare module '*.css'

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import type { Test } from 'tape'
 import { startDynamoDB } from '../../../test/support/dynamodb.ts'
-import { type Fault, reset, startProxy } from '../../../test/support/proxy.ts'
+import { type Fault, startProxy } from '../../../test/support/proxy.ts'
 import { startSandbox } from '../../../test/support/sandbox.ts'
 
 const PATHS = [
@@ -21,7 +21,7 @@ export const skip = !executablePath
 if (skip) console.log('skipped: the browser tests need a Chromium. Install one, or set CHROME_PATH.')
 
 /** How long a page may take for anything. Much longer than it needs, for a busy machine. */
-const PATIENCE_MS = 120_000
+const PATIENCE_MS = Number(process.env.PATIENCE_MS ?? 120_000)
 
 /** A host name that means this machine. Unlike 127.0.0.1 over http, it is no secure context, as in a LAN. */
 export const LAN_HOST = 'lan.test'
@@ -44,6 +44,29 @@ export async function launchBrowser(): Promise<Browser> {
   }
   browser.newPage = async (options) => (await browser.newContext(options)).newPage()
   return browser
+}
+
+/** A new page, with the time stopped if `isFrozen`. `stop` closes it, and fails if it reported any other error than these. */
+export async function openPage(browser: Browser, url: string, { isFrozen = false } = {}) {
+  const page = await browser.newPage()
+  const errors: string[] = []
+  page.on('pageerror', ({ message }) => errors.push(message))
+  page.on('console', (message) => {
+    const isAboutStatus = message.text().startsWith('Failed to load resource')
+    if (['error', 'warning'].includes(message.type()) && !isAboutStatus) errors.push(message.text())
+  })
+  if (isFrozen) await page.clock.install({ time: 0 })
+  await page.goto(url)
+  await page.locator('button[type=submit]:enabled').waitFor()
+  // Until then, time goes on.
+  if (isFrozen) await page.clock.pauseAt(3_600_000)
+  return {
+    page,
+    async stop(t: Test, expected: string[] = []): Promise<void> {
+      await page.close()
+      t.deepEqual(errors, expected, 'the console is clean')
+    },
+  }
 }
 
 /** The API in Sandbox, with a proxy in front of its DynamoDB. */
@@ -71,9 +94,6 @@ export const tooManyAttempts: Record<string, Fault> = {
       .end('{"Attributes":{"attempts":{"N":"1000000"}}}'),
 }
 
-/** The database cuts off each write. */
-export const unavailable: Record<string, Fault> = { PutItem: reset }
-
 /** Fills in one field after the other by keyboard. The focus ends on the last of them. */
 export async function typeIntoFields(page: Page, fields: Record<string, string>): Promise<void> {
   await page.locator('input').first().focus()
@@ -99,23 +119,6 @@ export function focused(page: Page): Promise<string | null | undefined> {
   })
 }
 
-/** Makes waits of 1 to 9 seconds end at once. The function returns those waits. Axe sets timers of 10 seconds. */
-export async function skipWaits(page: Page): Promise<() => Promise<number[]>> {
-  await page.addInitScript(() => {
-    const waits: number[] = []
-    const { setTimeout } = window
-    Object.assign(window, {
-      waits,
-      setTimeout(run: () => void, ms = 0) {
-        if (ms < 1000 || ms >= 10_000) return setTimeout(run, ms)
-        waits.push(ms)
-        return setTimeout(run, 0)
-      },
-    })
-  })
-  return () => page.evaluate(() => (window as unknown as { waits: number[] }).waits)
-}
-
 /** The Idempotency-Key of each sign-up that the page sends from now on. */
 export function recordKeys(page: Page): string[] {
   const keys: string[] = []
@@ -126,11 +129,15 @@ export function recordKeys(page: Page): string[] {
   return keys
 }
 
-/** Checks a state with axe. */
-export async function checkState(t: Test, page: Page, state: string): Promise<void> {
+/** Checks a state with axe, by all of its rules or by these. */
+export async function checkState(t: Test, page: Page, state: string, runOnly?: string[]): Promise<void> {
   const axe = await readFile(new URL(import.meta.resolve('axe-core')), 'utf8')
   await page.evaluate(axe)
-  const violations = await page.evaluate(async () => (await (globalThis as any).axe.run()).violations)
+  const options = runOnly ? { runOnly } : {}
+  const violations = await page.evaluate(
+    async (given) => (await (globalThis as any).axe.run(given)).violations,
+    options,
+  )
   const found = violations.map(({ id, nodes }: any) => [id, nodes[0].html])
   t.deepEqual(found, [], `axe-core: ${state}`)
 }

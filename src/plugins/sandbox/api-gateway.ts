@@ -5,8 +5,8 @@ import type { CorsPolicy } from '../cors.ts'
 
 type Api = { port: number; cors: CorsPolicy; paths: string[] }
 
-/** The local page and the contract, which are not in AWS. */
-const LOCAL_PATHS = ['/', '/openapi.yaml']
+/** The local page, its files and the contract, which are not in AWS. */
+const LOCAL_PATHS = ['/', '/signup.css', '/signup.js', '/openapi.yaml']
 
 let api: Api | undefined
 

@@ -6,10 +6,10 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda'
 import fc from 'fast-check'
 import test from 'tape'
 import { DatabaseUnavailable } from '../src/shared/database.ts'
-import type { FieldError } from '../src/shared/field-errors.ts'
+import { FIELD_ERRORS, type FieldError } from '../src/shared/field-errors.ts'
 import type { Dependencies } from '../src/shared/signup.ts'
 import { ada } from './support/client.ts'
-import { requireDocumented } from './support/contract.ts'
+import { operation, requireDocumented } from './support/contract.ts'
 import { type DynamoDB, startDynamoDB } from './support/dynamodb.ts'
 import { loadHandler } from './support/handler.ts'
 import { signUpEvent } from './support/lambda.ts'
@@ -277,6 +277,19 @@ test('a retry gets 201 only if it sends what is stored, in every field', async (
   t.notOk(JSON.stringify(Item).includes('one-key'), 'only the hash of the key is stored')
   const retry = await send(signUpEvent({ ...data, user_school: ' ' }, key))
   t.deepEqual([retry.status, retry.body, retry.record.outcome], [201, body, 'created'])
+})
+
+test('every field of the contract is stored, and a retry without one of the optional fields is another sign-up', async (t) => {
+  const { value } = operation.requestBody.content['application/json'].examples['all fields']
+  const data: Record<string, unknown> = { ...value, user_email: 'all@example.com' }
+  const key = { 'idempotency-key': 'all-fields' }
+  t.equal((await send(signUpEvent(data, key))).status, 201)
+  const { Item = {} } = await dynamodb.client.get({ TableName: 'users', Key: { user_email: 'all@example.com' } })
+  for (const [field, errors] of Object.entries(FIELD_ERRORS)) {
+    t.ok(field in data && field in Item, field)
+    if ('required' in errors) continue
+    t.equal((await send(signUpEvent({ ...data, [field]: undefined }, key))).status, 422, `without ${field}`)
+  }
 })
 
 test('a body in base64 is decoded, strictly', async (t) => {

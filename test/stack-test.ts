@@ -19,8 +19,8 @@ function matchesSnapshot(t: test.Test, name: string, value: object): void {
 }
 
 test('the production stack is that of stack-snapshot.yaml', async (t) => {
-  const { template, bundle } = await packageCopy('production')
-  production = template
+  production = (await packageCopy('production')).template
+  const { template, bundle } = await packageCopy('production', { isWhole: true })
   const { Resources, Outputs } = template
   matchesSnapshot(t, 'stack-snapshot.yaml', { Resources, Outputs })
   t.ok(bundle.length <= 185_000, `the bundle has ${bundle.length} bytes, at most 185,000`)
@@ -143,20 +143,20 @@ test('a second function needs its line in app.arc and its handler, nothing else'
 
 test('a third table gets its protection, its name and its right, and nothing else changes', async (t) => {
   const signup = readFileSync(new URL('../src/plugins/this-app.ts', import.meta.url), 'utf8')
-  const line = "  mathai_scores: ['dynamodb:GetItem'],\n"
+  const line = "  mathai_third_table: ['dynamodb:GetItem'],\n"
   const changed = await difference('production', {
     manifest: withThirdTable,
     files: { 'src/plugins/this-app.ts': signup.replace('  mathai_users:', `${line}  mathai_users:`) },
   })
   const [[, added], [, names]] = [
-    changed['Resources.MathaiScoresTable'] ?? [],
+    changed['Resources.MathaiThirdTableTable'] ?? [],
     changed[`${FUNCTION}.Environment.Variables.TABLE_NAMES.Fn::Sub`] ?? [],
   ]
   t.equal((added as Template['Resources'][string]).DeletionPolicy, 'Retain', '`pitr true` keeps it')
-  t.equal(JSON.parse(String(names)).mathai_scores, '${MathaiScoresTable}')
+  t.equal(JSON.parse(String(names)).mathai_third_table, '${MathaiThirdTableTable}')
   const role = JSON.stringify(Object.entries(changed).filter(([path]) => path.startsWith('Resources.Role.')))
-  t.ok(role.includes('dynamodb:GetItem') && role.includes('MathaiScoresTable'))
-  t.ok(Object.keys(changed).every((path) => /Role|MathaiScoresTable|TABLE_NAMES/.test(path)))
+  t.ok(role.includes('dynamodb:GetItem') && role.includes('MathaiThirdTableTable'))
+  t.ok(Object.keys(changed).every((path) => /Role|MathaiThirdTableTable|TABLE_NAMES/.test(path)))
 })
 
 const unusable: [string, (manifest: string) => string, string][] = [
@@ -168,7 +168,7 @@ const unusable: [string, (manifest: string) => string, string][] = [
     replace('runtime typescript', 'runtime typescript\npolicies AWSLambdaBasicExecutionRole'),
     '@aws policies is not supported: give the right in src/plugins/this-app.ts',
   ],
-  ['a table without rights', withThirdTable, 'No function may use the table mathai_scores'],
+  ['a table without rights', withThirdTable, 'No function may use the table mathai_third_table'],
   ['code that does not compile', replace('esbuild.cjs', 'none.cjs'), 'did not compile: see the esbuild error above'],
 ]
 

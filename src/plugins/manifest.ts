@@ -1,6 +1,6 @@
 import { type Manifest, routesOf, tableNames } from './architect.ts'
 import { PRAGMAS } from './settings.ts'
-import { ROUTE, TABLE_ACTIONS } from './this-app.ts'
+import { ROUTE, TABLES } from './this-app.ts'
 
 /** What app.arc may have besides the settings of this app. Nothing is deployed for the other pragmas of Architect. */
 const SUPPORTED = ['app', 'aws', 'http', 'plugins', 'static', 'tables', 'typescript', 'sandbox']
@@ -26,7 +26,7 @@ export function checkManifest(arc: Manifest, architectPragmas: string[]): void {
   }
   const hasSignup = routesOf(arc).some(({ method, path }) => method === ROUTE.method && path === ROUTE.path)
   if (!hasSignup) mistakes.push(`@http has no "${ROUTE.method} ${ROUTE.path}"`)
-  for (const table of Object.keys(TABLE_ACTIONS)) {
+  for (const table of TABLES) {
     if (!tableNames(arc).includes(table)) mistakes.push(`@tables has no ${table}`)
   }
   if (mistakes.length) throw Error(`app.arc cannot be used:\n${mistakes.join('\n')}`)

@@ -7,7 +7,10 @@ export const ROUTE = { method: 'post', path: '/signup' }
 /** The logical name of its function. */
 export const FUNCTION = 'PostSignupHTTPLambda'
 
-/** The tables that app.arc must have, and what the functions may do with each. A new table needs a line here. */
+/** The tables that the sign-up cannot do without. */
+export const TABLES = ['mathai_users', 'mathai_signup_attempts']
+
+/** What the functions may do with each table. A new table needs a line here. */
 export const TABLE_ACTIONS: Record<string, string[]> = {
   mathai_users: ['dynamodb:PutItem', 'dynamodb:GetItem'],
   mathai_signup_attempts: ['dynamodb:UpdateItem'],

@@ -8,7 +8,7 @@ import { copyProject, type Edit } from './project.ts'
 
 /** Adds a table that no function has a right for. */
 export function withThirdTable(manifest: string): string {
-  return manifest.replace('@static', 'mathai_scores\n  uid *String\n  pitr true\n\n@static')
+  return manifest.replace('@static', 'mathai_third_table\n  uid *String\n  pitr true\n\n@static')
 }
 
 type Options = Edit & { name?: string; variables?: Record<string, string> }

@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs'
 import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { ROUTE, TABLES } from '../../src/plugins/this-app.ts'
 import { atExit } from './leftovers.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
@@ -11,18 +12,22 @@ const FILES = ['app.arc', 'package.json', 'tsconfig.json', 'esbuild.cjs', 'opena
 
 export type Project = { folder: string; remove(): Promise<void> }
 
-/** A change to app.arc, and files to add, by their paths. */
-export type Edit = { manifest?: (manifest: string) => string; files?: Record<string, string> }
+/**
+ * A change to app.arc, and files to add, by their paths. The copy has the route and the tables of the sign-up only, so that no
+ * test depends on what somebody adds; with `isWhole` it has all of them.
+ */
+export type Edit = { manifest?: (manifest: string) => string; files?: Record<string, string>; isWhole?: boolean }
 
 /** A copy of the project in a temporary folder, so that nothing touches the `.build` and the Sandbox of a developer. */
-export async function copyProject({ manifest = (text) => text, files = {} }: Edit = {}): Promise<Project> {
+export async function copyProject({ manifest = (text) => text, files = {}, isWhole }: Edit = {}): Promise<Project> {
   const folder = await mkdtemp(join(tmpdir(), 'mathai-signup-'))
   const cancelCleanUp = atExit(() => rmSync(folder, { recursive: true, force: true }))
   for (const file of FILES)
     await cp(join(ROOT, file), join(folder, file), { recursive: true, filter: (path) => !TESTS.includes(path) })
   await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'), 'junction')
   const manifestFile = join(folder, 'app.arc')
-  await writeFile(manifestFile, manifest(await readFile(manifestFile, 'utf8')))
+  const text = await readFile(manifestFile, 'utf8')
+  await writeFile(manifestFile, manifest(isWhole ? text : withSignupOnly(text)))
   for (const [path, text] of Object.entries(files)) {
     await mkdir(dirname(join(folder, path)), { recursive: true })
     await writeFile(join(folder, path), text)
@@ -34,4 +39,12 @@ export async function copyProject({ manifest = (text) => text, files = {} }: Edi
       cancelCleanUp()
     },
   }
+}
+
+/** app.arc with the route and the tables of the sign-up only. */
+function withSignupOnly(manifest: string): string {
+  const tables = TABLES.map((name) => RegExp(`^${name}\\n(?: +.*\\n)+`, 'm').exec(manifest)?.[0]).join('\n')
+  return manifest
+    .replace(/^@http\n[^@]*/m, `@http\n${ROUTE.method} ${ROUTE.path}\n\n`)
+    .replace(/^@tables\n[^@]*?(?=^[@#])/m, `@tables\n${tables}\n`)
 }

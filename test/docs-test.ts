@@ -48,7 +48,7 @@ test('every file of this project that a document, a workflow, a message or a com
   }).filter((entry) => entry.isFile())
   const named = files.flatMap(({ parentPath, name }) => {
     const paths = readFileSync(join(parentPath, name), 'utf8').matchAll(
-      /(?<![\w./-])(?:\.ci|\.github|docs|src|test|operate|front-end|bench|scripts|examples)\/[\w./-]*\.(?:ts|tsx|cjs|md|ya?ml|json|css|html|arc)\b/g,
+      /(?<![\w./-])(?:\.ci|\.github|docs|src|test|operate|front-end|bench)\/[\w./-]*\.(?:ts|tsx|cjs|md|ya?ml|json|css|html|arc)\b/g,
     )
     return [...paths].map(([path]) => ({ path, name }))
   })

@@ -181,7 +181,7 @@ for (const [what, manifest, sentence] of unusable) {
   })
 }
 
-test('another name of the app is enough for another app', async (t) => {
+test('another name of the app changes nothing else in the template', async (t) => {
   const manifest = (text: string) => text.replace('@app\nmathai', '@app\nother-app')
   t.deepEqual(await difference('production', { manifest }), variable('ARC_APP_NAME', ['mathai', 'other-app']))
 })

@@ -27,7 +27,7 @@ if (!ADDRESS) console.log('skipped: this machine has no address that others coul
 
 for (const [name, command] of [
   ['npm start', NPM_START],
-  ['npx arc sandbox', ['node_modules/.bin/arc', 'sandbox']],
+  ['npx arc sandbox', ['node_modules/@architect/architect/src/index.js', 'sandbox']],
 ] as const) {
   test(`${name} starts clean, is reached from this machine only, and gets no real credentials`, async (t) => {
     const dynamodb = await startDynamoDB()

@@ -10,7 +10,7 @@ export type CorsPolicy = {
   MaxAge: number
 }
 
-/** What browsers on these origins may do. `*` is safe for origins and headers, because no cookies are used. */
+/** What browsers on these origins may do. No cookies are used, so `*` gives nothing away. */
 export function corsPolicy(origins: string[], arc: Manifest): CorsPolicy {
   const methods = routesOf(arc).map(({ method }) => (method === 'any' ? '*' : method.toUpperCase()))
   return {

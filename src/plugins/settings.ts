@@ -38,8 +38,11 @@ type Values<Readers> = { [Name in keyof Readers]: Readers[Name] extends Reader<i
  */
 export function readSettings(arc: Manifest): Settings {
   const mistakes: string[] = []
-  const read = Object.entries(SETTINGS).map(([pragma, readers]) => [pragma, readPragma(arc, pragma, readers, mistakes)])
-  const settings: Settings = Object.fromEntries(read)
+  const pragmas = Object.entries(SETTINGS).map(([pragma, readers]) => [
+    pragma,
+    readPragma(arc, pragma, readers, mistakes),
+  ])
+  const settings: Settings = Object.fromEntries(pragmas)
   mistakes.push(...findDomainMistakes(settings.domain, arc))
   if (mistakes.length) throw Error(`app.arc has wrong settings:\n${mistakes.join('\n')}`)
   return settings
@@ -54,19 +57,19 @@ function readPragma(arc: Manifest, pragma: string, readers: Record<string, Reade
       )
     }
   }
-  const read = Object.entries(readers).map(([name, read]) => {
-    const [values = [], ...more] = lines.filter(([first]) => first === name).map((line) => line.slice(1))
+  const values = Object.entries(readers).map(([name, read]) => {
+    const [words = [], ...more] = lines.filter(([first]) => first === name).map((line) => line.slice(1))
     if (more.length) mistakes.push(`@${pragma} ${name}: is there twice`)
     const isGiven = lines.some(([first]) => first === name)
     try {
-      if (isGiven && !values.length) throw Error('has no value')
-      return [name, read(values)]
+      if (isGiven && !words.length) throw Error('has no value')
+      return [name, read(words)]
     } catch (error) {
-      mistakes.push(`@${pragma} ${[name, ...values].join(' ')}: ${(error as Error).message}`)
+      mistakes.push(`@${pragma} ${[name, ...words].join(' ')}: ${(error as Error).message}`)
       return [name, read([])]
     }
   })
-  return Object.fromEntries(read)
+  return Object.fromEntries(values)
 }
 
 /** `*`, or origins as a browser sends them. API Gateway also takes `https://*` and `http://*`, but no other pattern. */

@@ -1,7 +1,7 @@
 import { isIPv6 } from 'node:net'
 import { callDatabase } from './database.ts'
 
-/** The counter is advisory: a sign-up does not wait longer for it. */
+/** After this time a sign-up goes on without being counted. */
 const DEADLINE_MS = 1000
 
 /** `retryAfter` is in seconds. */

@@ -13,7 +13,7 @@ const DEADLINE_MS = 2000
 const MAX_SENDS = 3
 /** The pause after a call that failed. */
 const PAUSE_MS = 100
-/** When a call without an answer is sent again, on another connection: the network may have dropped the first one silently. */
+/** If there is no answer by then, the call is sent on another connection: the network may have dropped the first one silently. */
 const STALL_MS = 500
 
 /** DynamoDB did not answer in time, failed or throttled the call. A write may or may not have happened. */
@@ -34,7 +34,7 @@ export async function callDatabase<Answer>(
   const client = await tables()
   const settled = new AbortController()
   const after = (ms: number) => setTimeout(ms, undefined, { signal: settled.signal })
-  // Two loops share these counts: one begins at once, the other if the first call stalls. The first answer, the last error or
+  // Two loops share these counts: one begins at once, the other after half a second without an answer. The first answer, the last error or
   // the deadline ends both.
   let sends = 0
   let waiting = 0

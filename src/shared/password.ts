@@ -41,8 +41,8 @@ function isRepetitive(password: string): boolean {
 
 /**
  * True if a password is one of these words, once or several times, apart from case, blanks, punctuation and up to four
- * digits before, between and after. Words of fewer than four characters do not count: they would refuse one random
- * password in 1,100.
+ * digits before, between and after. Words of fewer than four characters do not count: with a word of one letter, one random
+ * password of 8 characters in about 1,400 would be refused.
  */
 export function repeatsAWord(password: string, words: string[]): boolean {
   const guess = lettersAndDigits(password)

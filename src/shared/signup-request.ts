@@ -7,7 +7,7 @@ import type { Result } from './result.ts'
 /** A valid sign-up. The e-mail address is canonical, all text is in NFC. */
 export type Signup = { email: string; password: string; name: string; age?: number; school?: string }
 
-/** NFC makes one code point of at most four, of two UTF-16 units each. More are too long, and slow to normalize. */
+/** NFC joins at most four code points, which are eight UTF-16 units, into one. A longer text is refused before the slow conversion. */
 const MAX_UNITS_PER_CODE_POINT = 8
 
 type Checked<Value> = Result<Value, FieldError>

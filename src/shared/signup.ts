@@ -36,8 +36,8 @@ export async function signUp(signup: Signup, caller: Caller, deps: Dependencies 
 
   const attempt = await tryCheck('attempts', deps.countAttempt(caller.sourceIp))
   if (attempt?.outcome === 'too_many_attempts') return { ...attempt, ...skipped() }
-  const isBreached = await tryCheck('breached_passwords', deps.isBreached(signup.password))
-  if (isBreached) return { outcome: 'breached_password', ...skipped() }
+  const breached = await tryCheck('breached_passwords', deps.isBreached(signup.password))
+  if (breached) return { outcome: 'breached_password', ...skipped() }
 
   const started = performance.now()
   const passwordHash = await deps.hashPassword(signup.password)
@@ -62,18 +62,13 @@ async function answerExisting(signup: Signup, user: User, existing: User, deps: 
     : { outcome: 'idempotency_key_reused' }
 }
 
-/** True if a sign-up sends what is stored. Otherwise it must not get a 201: another password would seem to be stored. */
-async function isSameSignup(
-  { password }: Signup,
-  user: User,
-  existing: User,
-  { verifyPassword }: Dependencies,
-): Promise<boolean> {
+/** True if every field equals the stored one. If not, a 201 would suggest that the new password was stored. */
+async function isSameSignup({ password }: Signup, user: User, existing: User, deps: Dependencies): Promise<boolean> {
   return (
     user.user_name === existing.user_name &&
     user.user_age === existing.user_age &&
     user.user_school === existing.user_school &&
-    (await verifyPassword(password, existing.user_password))
+    (await deps.verifyPassword(password, existing.user_password))
   )
 }
 

@@ -18,7 +18,7 @@ export const NPM_START = ['operate/launch.cjs', 'operate/start.ts']
 export async function startSandbox({
   tablesPort,
   env,
-  command = ['node_modules/.bin/arc', 'sandbox'],
+  command = ['node_modules/@architect/architect/src/index.js', 'sandbox'],
   ...edit
 }: Options = {}) {
   // On a busy machine a hash takes longer than the ten seconds that the function has in AWS.

@@ -15,7 +15,7 @@ type Reply = { body: Problem | { uid: string }; retryAfter?: number; record: Req
 
 let cold = true
 
-/** Lambda's entry point. Passes on the event only: Sandbox adds a callback, which `respond` would take for `deps`. */
+/** Lambda's entry point. Passes on the event only: the second argument is Lambda's context, which `respond` would take for `deps`. */
 export async function handler(event: APIGatewayProxyEventV2): Promise<APIGatewayProxyStructuredResultV2> {
   return respond(event)
 }
@@ -70,7 +70,7 @@ async function reply(event: APIGatewayProxyEventV2, deps?: Dependencies): Promis
   }
 }
 
-/** Names each field, so that nothing else of a result reaches the log. */
+/** Copies these four fields, and no others, to the log. */
 function recordOf({ outcome, skipped, hash_ms, store_ms }: SignupResult): RequestLog {
   return { outcome, skipped, hash_ms, store_ms }
 }

@@ -6,7 +6,7 @@ export function prepareProcess(): void {
   process.env.AWS_ACCESS_KEY_ID = 'local'
   process.env.AWS_SECRET_ACCESS_KEY = 'local'
   for (const name of ['AWS_SESSION_TOKEN', 'AWS_PROFILE']) delete process.env[name]
-  // An empty variable is none. By default Sandbox listens on every interface.
+  // An empty variable counts as unset. By default Sandbox listens on every interface.
   if (process.env.PORT === '') delete process.env.PORT
   process.env.ARC_HOST ||= '127.0.0.1'
   // Handlers run on the Node that Sandbox runs on, not on the first that is installed.

@@ -86,6 +86,7 @@ for (const form of FORMS) {
     t.equal(await page.getByText(FIELD_ERRORS.user_email.invalid).count(), 1)
     t.equal(await description(page, 'user_email'), FIELD_ERRORS.user_email.invalid, 'a screen reader says it')
     t.ok(await fitsTheScreen(page))
+    t.notOk(await page.getByText('8 characters or more.').isVisible(), 'the error stands instead of the hint')
     await checkBoth(t, page, '400')
     api.willAnswer(created)
     await page.keyboard.press('Enter')

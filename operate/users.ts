@@ -102,7 +102,7 @@ async function findTable(account: Account, stackName: string): Promise<Table> {
 /** Prints each row as one line of JSON. */
 async function exportRows(table: Table, hasHashes: boolean): Promise<void> {
   // A full disk, or a reader such as `head` that ends before the last row.
-  process.stdout.on('error', ({ message }) => {
+  process.stdout.removeAllListeners('error').on('error', ({ message }) => {
     console.error(`The rows cannot be written: ${message}`)
     process.exit(1)
   })

@@ -25,6 +25,8 @@ export class CommandError extends Error {
 
 /** Runs a command. If it throws, prints the message without the stack, and ends the process. */
 export async function runCommand(main: () => Promise<void>): Promise<void> {
+  // A reader such as `head` may end before the last line.
+  process.stdout.on('error', () => process.exit(1))
   await main().catch((error: Partial<CommandError>) => {
     console.error(wrap(String(error.message)))
     process.exit(error.exitStatus ?? 1)

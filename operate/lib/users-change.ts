@@ -118,8 +118,8 @@ async function applyChanges(table: Table, changes: Change[]): Promise<boolean> {
   setSignalAction((status) => {
     exitStatus = status
   })
-  // Without this, an error of stdout would end the process before it is told.
-  process.stdout.on('error', () => {})
+  // An error of stdout must not end the process before it is told who is not in the list.
+  process.stdout.removeAllListeners('error').on('error', () => {})
   let done = 0
   const summary = () => `${changes[0]?.to ? 'Corrected' : 'Erased'}: ${done} of ${changes.length}.`
   try {

@@ -39,6 +39,11 @@ test('npm run plan needs no account: it shows each resource and writes the templ
   t.notOk(output.includes('undefined'))
 })
 
+test('a reader that ends early ends the command without a stack', async (t) => {
+  const { output } = await runCommand('plan.ts production | head -n 1')
+  t.notOk(/^ {4}at /m.test(output), output)
+})
+
 const noAws = { AWS_ENDPOINT_URL: 'http://127.0.0.1:1', AWS_ACCESS_KEY_ID: 'x', AWS_SECRET_ACCESS_KEY: 'x' }
 
 test('npx arc deploy makes the same template', async (t) => {

@@ -20,7 +20,7 @@ export type Options = { onStatus?: (status: Status) => void; signal?: AbortSigna
 
 const UNREACHABLE = {
   code: 'unreachable',
-  message: 'The server cannot be reached. Check your connection and try again.',
+  message: 'The server cannot be reached. Check your internet connection and try again.',
 }
 const UNKNOWN = {
   code: 'unknown',

@@ -79,7 +79,7 @@ test('with the check on, a breached password is refused, and an unreachable serv
   const refused = await lambda.invoke(signUpEvent({ ...ada, user_password: 'correct horse battery' }))
   t.equal(refused.status, 400)
   t.equal(refused.body.errors[0].code, 'breached')
-  t.match(refused.body.message, /known from a data breach.*Choose another/)
+  t.match(refused.body.message, /list of stolen passwords.*Choose another/)
   t.equal((await lambda.invoke(signUpEvent({ ...ada, user_email: 'a@example.com' }))).status, 201)
   await api.stop()
   const { status, log } = await lambda.invoke(signUpEvent({ ...ada, user_email: 'b@example.com' }))

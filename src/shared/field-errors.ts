@@ -9,36 +9,39 @@ import {
 /** Every error that a field can have: its stable code, and the sentence for the person who filled in the form. */
 export const FIELD_ERRORS = {
   user_email: {
-    required: 'Enter your e-mail address.',
-    invalid: 'This is not a complete e-mail address. It should look like name@example.com.',
-    not_ascii: 'Before the @, an e-mail address can only have letters from a to z, digits and signs.',
+    required: 'Enter your e-mail address, such as name@example.com.',
+    invalid: 'This is not a complete e-mail address. It looks like name@example.com.',
+    not_ascii:
+      'Before the @, only letters from a to z, numbers and characters such as . _ + - are possible. An address looks like name@example.com.',
     taken: 'This e-mail address already has an account. Log in instead.',
   },
   user_password: {
     required: 'Choose a password.',
-    invalid: 'The password must be text.',
+    invalid: 'The password must be text. Enter it again.',
     bad_characters: 'The password has a character that cannot be used. Choose another password.',
     too_short: `The password is too short. Use ${MIN_PASSWORD_CODE_POINTS} characters or more.`,
-    too_long: `The password is too long. Use at most ${MAX_PASSWORD_BYTES} characters of an English keyboard. Others, such as é, я or an emoji, count for two to four.`,
+    too_long: `The password is too long. Use at most ${MAX_PASSWORD_BYTES} letters from a to z or numbers. Others, such as é, я or an emoji, count as two to four.`,
     repetitive:
-      'This password repeats itself or counts up or down, so attackers try it first. Choose another one, such as three unrelated words.',
+      'This password repeats something or follows an order such as 1234, so it is guessed first. Choose another one, such as three words that do not belong together.',
     common:
-      'This password is one of the first that an attacker tries. Choose one that others do not use, such as three unrelated words.',
+      'Many people use this password, so it is guessed first. Choose another one, such as three words that do not belong together.',
     breached:
-      'This password is known from a data breach, so attackers try it. Choose another one, such as three unrelated words.',
+      'This password is on a list of stolen passwords, so it is not safe. Choose another one, such as three words that do not belong together.',
     personal:
-      'The password is too close to your e-mail address, your name or our name. Choose one that others cannot guess.',
+      'The password is too close to your e-mail address, your name or our name. Choose one that others cannot guess, such as three words that do not belong together.',
   },
   user_name: {
     required: 'Enter your name.',
-    invalid: 'The name must be text.',
-    bad_characters: 'The name has a character that cannot be used, such as a line break.',
+    invalid: 'The name must be text. Enter it again.',
+    bad_characters:
+      'The name has a character that cannot be used. Maybe you cannot see it. Type the name again instead of pasting it.',
     too_long: `The name is too long. Use at most ${MAX_NAME_CODE_POINTS} characters.`,
   },
-  user_age: { invalid: `The age must be a whole number from 1 to ${MAX_AGE}. You may leave it out.` },
+  user_age: { invalid: `Enter your age as a whole number from 1 to ${MAX_AGE}, or leave it empty.` },
   user_school: {
-    invalid: 'The school must be text. You may leave it out.',
-    bad_characters: 'The school has a character that cannot be used, such as a line break.',
+    invalid: 'The school must be text. Enter it again or leave it empty.',
+    bad_characters:
+      'The school has a character that cannot be used. Maybe you cannot see it. Type the school again instead of pasting it.',
     too_long: `The school is too long. Use at most ${MAX_SCHOOL_CODE_POINTS} characters.`,
   },
 } as const

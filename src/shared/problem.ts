@@ -17,12 +17,12 @@ export type ProblemCode = keyof typeof PROBLEMS
 /** Every error answer: its code, its status, and the sentence for the person. */
 export const PROBLEMS = {
   invalid_json: { status: 400, detail: 'The request must be one JSON object in UTF-8, such as {"user_email": "…"}.' },
-  invalid_fields: { status: 400, detail: 'Some of the fields are wrong.' },
+  invalid_fields: { status: 400, detail: 'Some of the fields are wrong. Please correct them.' },
   invalid_idempotency_key: { status: 400, detail: 'The Idempotency-Key may have 1 to 255 visible ASCII characters.' },
   email_taken: { status: 409, detail: 'This e-mail address already has an account.' },
   body_too_large: {
     status: 413,
-    detail: `The request is too large. It may have at most ${MAX_BODY_BYTES / 1024} KiB.`,
+    detail: `This is too much text. Please shorten it. A request may have at most ${MAX_BODY_BYTES / 1024} KiB.`,
   },
   not_json: { status: 415, detail: 'Send the request as JSON, with "content-type: application/json".' },
   unsupported_charset: { status: 415, detail: 'Send the request in UTF-8, and name no other charset in content-type.' },

@@ -97,7 +97,7 @@ test('the front end that exists works unchanged', { skip }, async (t) => {
   await page.locator('[name=user_email]').fill('')
   await page.locator('[name=user_name]').fill('')
   await page.keyboard.press('Enter')
-  await page.getByText('message: Enter your e-mail address. Enter your name.').waitFor()
+  await page.getByText('message: Enter your e-mail address, such as name@example.com. Enter your name.').waitFor()
   t.pass('it shows what is wrong')
   await page.close()
 })

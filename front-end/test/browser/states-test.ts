@@ -10,7 +10,7 @@ import { checkState, focused, launchBrowser, openPage, recordKeys, send, skip, t
 import { startFormPages } from './_form-page.ts'
 
 const FORMS = ['react', 'plain'] as const
-const UNREACHABLE = 'The server cannot be reached. Check your connection and try again.'
+const UNREACHABLE = 'The server cannot be reached. Check your internet connection and try again.'
 const UNKNOWN = 'The server sent an answer that this page does not understand. Please try again later.'
 
 let browser: Browser

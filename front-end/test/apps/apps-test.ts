@@ -1,20 +1,18 @@
 // The form and the blocks of front-end/README.md in new Next.js and Vite apps, as their users check them, and on a plain page.
-import { spawn } from 'node:child_process'
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { dirname, extname, join } from 'node:path'
-import { setTimeout } from 'node:timers/promises'
+import { extname, join } from 'node:path'
 import test from 'tape'
 import { fieldError } from '../../../src/shared/field-errors.ts'
 import { problem } from '../../../src/shared/problem.ts'
 import { ada } from '../../../test/support/client.ts'
 import { run } from '../../../test/support/process.ts'
 import { startSandbox } from '../../../test/support/sandbox.ts'
-import { freePorts, startServer } from '../../../test/support/server.ts'
+import { startServer } from '../../../test/support/server.ts'
 import { launchBrowser, skip } from '../browser/_browser.ts'
+import { copyForm, guideBlock, succeed, visitApp, writeFiles } from '../support/app.ts'
 import { checkLook } from '../support/look.ts'
 
-const ROOT = join(import.meta.dirname, '../../..')
 const URL_OF_API = { SIGNUP_URL: 'https://api.example/signup', NEXT_TELEMETRY_DISABLED: '1' }
 const MAIN = `import { createRoot } from 'react-dom/client'
 import { SignUpForm } from '../app/sign-up/SignUpForm'
@@ -29,6 +27,15 @@ const compilerOptions = {
   ...{ jsx: 'react-jsx', strict: true, noEmit: true, skipLibCheck: true },
 }
 const OLDEST = { react: ['./node_modules/types-react-oldest'], 'react/*': ['./node_modules/types-react-oldest/*'] }
+/** The blocks of the guide that are files of an app. */
+const BLOCKS = [
+  'app/sign-up/page.tsx',
+  'app/api/signup/route.ts',
+  'src/sign-up.ts',
+  'src/HookForm.tsx',
+  'src/Vue.vue',
+  'src/Svelte.svelte',
+]
 /** The files of the apps, besides those that are copied. */
 const FILES = {
   'app/layout.tsx':
@@ -38,9 +45,9 @@ const FILES = {
   'src/main.tsx': MAIN.replace('TEXTS', 'ENGLISH'),
   'src/tailwind.tsx': `import './tailwind.css'\n${MAIN.replace('TEXTS', 'ENGLISH')}`,
   'src/arabic.tsx': MAIN.replace('TEXTS', ARABIC),
-  // A dark page that does not say so to the browser.
+  // A dark section of a page that does not say so to the browser.
   'src/dark.tsx': `import './dark.css'\n${MAIN.replace('TEXTS', 'ENGLISH')}`,
-  'src/dark.css': 'body { background: #111; color: #fff }\n',
+  'src/dark.css': '#root { background: #111; color: #fff }\n',
   'src/tailwind.css': '@import "tailwindcss";\n',
   'vite.config.mjs':
     "import tailwind from '@tailwindcss/vite'\nexport default { plugins: [tailwind()], build: { rollupOptions: { input: ['main.html', 'tailwind.html', 'arabic.html', 'dark.html'] } } }\n",
@@ -49,45 +56,43 @@ const FILES = {
     compilerOptions: { ...compilerOptions, paths: OLDEST },
     include: ['app/sign-up/SignUpForm.tsx', 'css.d.ts'],
   }),
+  'others.json': JSON.stringify({
+    compilerOptions: { ...compilerOptions, types: ['vite/client'] },
+    include: ['src/HookForm.tsx', 'src/*.vue', 'src/*.svelte'],
+  }),
+  'svelte.config.js': 'export default {}\n',
   'css.d.ts': "declare module '*.css'\n",
 }
 
 let app: string
-let docs: string
 let sandbox: Awaited<ReturnType<typeof startSandbox>>
 
-const write = async (path: string, text: string) => {
-  await mkdir(dirname(join(app, path)), { recursive: true })
-  await writeFile(join(app, path), text)
-}
-/** The code block of front-end/README.md that has this text. */
-const blockWith = (text: string) =>
-  [...docs.matchAll(/```\w+\n([\s\S]*?)```/g)].find(([block]) => block.includes(text))?.[1] ?? ''
-const succeeds = async (t: test.Test, command: string, env: NodeJS.ProcessEnv = {}) => {
-  const { status, output } = await run(command, app, { ...URL_OF_API, ...env })
-  t.equal(status, 0, `${command}\n${status ? output : ''}`)
+const succeeds = async (t: test.Test, command: string) => {
+  await succeed(command, app, URL_OF_API)
+  t.pass(command)
 }
 
-test('a new app gets the copied files and the blocks of the documentation', async (t) => {
+test('a new app gets the copied files and the blocks of the guide', async (t) => {
   app = await mkdtemp(join(tmpdir(), 'mathai-front-end-'))
-  docs = await readFile(join(ROOT, 'front-end/README.md'), 'utf8')
   for (const file of ['package.json', 'package-lock.json']) await cp(join(import.meta.dirname, file), join(app, file))
-  for (const file of ['SignUpForm.tsx', 'signup.css', 'texts.ts', 'signup.ts']) {
-    await cp(join(ROOT, 'front-end', file), join(app, 'app/sign-up', file), { recursive: true })
-  }
-  await write('app/sign-up/page.tsx', blockWith('app/sign-up/page.tsx'))
-  await write('app/api/signup/route.ts', blockWith('app/api/signup/route.ts'))
-  for (const [path, text] of Object.entries(FILES)) await write(path, text)
+  for (const folder of ['app/sign-up', 'src']) await copyForm(join(app, folder))
+  await writeFiles(app, FILES)
+  for (const path of BLOCKS) await writeFiles(app, { [path]: await guideBlock(path) })
   for (const name of ['main', 'tailwind', 'arabic', 'dark']) {
     const script = `<div id="root"></div><script type="module" src="/src/${name}.tsx"></script>`
     const head = '<!doctype html><html lang="en"><meta name="viewport" content="width=device-width"><title>x</title>'
-    await write(`${name}.html`, `${head}${script}</html>`)
+    await writeFiles(app, { [`${name}.html`]: `${head}${script}</html>` })
   }
   await succeeds(t, 'npm ci --ignore-scripts --no-audit --silent')
 })
 
 test('it compiles with the oldest and the newest types of React 19', async (t) => {
   for (const project of ['oldest.json', 'tsconfig.json']) await succeeds(t, `npx tsc --project ${project}`)
+})
+
+test('the lines for Vue, Svelte and React Hook Form compile', async (t) => {
+  await succeeds(t, 'npx vue-tsc --project others.json')
+  await succeeds(t, 'npx svelte-check --tsconfig others.json --fail-on-warnings')
 })
 
 test('the lint rules of a new Next.js app and of a new Vite app find nothing', async (t) => {
@@ -103,16 +108,10 @@ test('Next.js builds it, and stops if SIGNUP_URL is missing', async (t) => {
 })
 
 test('Next.js serves it with a visible form', { skip }, async (t) => {
-  const [port] = await freePorts(1)
-  const child = spawn(process.execPath, ['node_modules/next/dist/bin/next', 'start', '--port', `${port}`], { cwd: app })
   const browser = await launchBrowser()
-  const page = await browser.newPage({ viewport: { width: 390, height: 800 } })
-  const url = `http://127.0.0.1:${port}/sign-up`
-  while (child.exitCode === null && !(await page.goto(url).catch(() => undefined))) await setTimeout(100)
-  await page.locator('button[type=submit]:enabled').waitFor()
-  await checkLook(t, page, 'Next.js')
+  const command = 'next/dist/bin/next start'
+  await visitApp({ browser, cwd: app, command, path: '/sign-up' }, (page) => checkLook(t, page, 'Next.js'))
   await browser.close()
-  child.kill()
 })
 
 test('Vite builds it, it looks right with and without the reset of Tailwind, and it can be translated', {
@@ -164,7 +163,7 @@ test('Vite builds it, it looks right with and without the reset of Tailwind, and
 
 test('the route handler passes on what the API answers, and has an answer if the API is down', async (t) => {
   sandbox = await startSandbox()
-  await write('route.ts', blockWith('app/api/signup/route.ts'))
+  await writeFiles(app, { 'route.ts': await guideBlock('app/api/signup/route.ts') })
   const post = async (url: string, data: object, changed: Record<string, string> = {}) => {
     process.env.SIGNUP_URL = url
     const { POST } = await import(`${join(app, 'route.ts')}?${url}`)

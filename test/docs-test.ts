@@ -94,7 +94,7 @@ test('operate/README.md lists every setting with its default, and no other', asy
 
 test('the figures of README that the code knows are right', async (t) => {
   const readme = read('README.md').replace(/\s+/g, ' ')
-  t.ok(readme.includes(`${commonPasswords.length.toLocaleString('en')} common ones`))
+  t.ok(readme.includes(`${commonPasswords.length.toLocaleString('en')} common passwords`))
   const benchmarks = read('bench/README.md')
   const [, share] = /\*\*The hash is ([\d.]+)/.exec(benchmarks) ?? []
   const [, ms] = /^\| this API.* \| ([\d.]+) \| 1 UpdateItem/m.exec(benchmarks) ?? []

@@ -38,11 +38,36 @@ const judged: [string, string, string[]][] = [
   ['is common, in any case', 'common', ['PassWord', 'PASSWORD']],
   ['is common, with signs', 'common', ['s.u.n.s.h.i.n.e', 'p a s s w o r d', 'sunshine!!!', 'Admin@123', ' Sunshine ']],
   ['is common, with invisible characters', 'common', ['sunshine\u200b', '\u00adpassword']],
+  ['is a run or repeats, with signs', 'repetitive', ['12345678!', '1234-5678', 'abcdefgh!', '1️⃣2️⃣3️⃣4️⃣5️⃣6️⃣7️⃣8️⃣', 'ab.ab.ab.ab']],
+  [
+    'is a run of another script',
+    'repetitive',
+    [
+      '１２３４５６７８',
+      '١٢٣٤٥٦٧٨',
+      'абвгдежз',
+      'АБВГДЕЁЖ',
+      'αβγδεζηθ',
+      'ΡΣΤΥΦΧΨΩ',
+      'ابتثجحخد',
+      '가나다라마바사아',
+      '하파타카차자아사',
+    ],
+  ],
+  ['is common, with a sign of its own left out or another one', 'common', ['P@ssw0rd!', '!qaz2wsx!', 'p@ssw0rd?']],
+  [
+    'is common, with marks',
+    'common',
+    ['password❤️', 'password\ufe0f', 'password\u034f', 'password\u20dd', 'p\u0336assword'],
+  ],
+  ['is common, in full width or another case', 'common', ['ｐａｓｓｗｏｒｄ１', 'PAſſWORD']],
+  ['has few letters beside its signs', 'ok', ['1!@#$%^&', '12!34@56']],
   ['has a pattern of 5', 'ok', ['abcda'.repeat(2)]],
   ['has another end', 'ok', ['aaaaaaab', 'abcdefgi']],
   ['has two runs', 'ok', ['abcd5678']],
   ['has other words', 'ok', ['sunshine and rain', 'engine of 1837']],
-  ['is a near miss', 'ok', ['password2026', 'Pass@123']],
+  ['is a near miss', 'ok', ['password2026', 'Pass@123', 'pásswórd', 'sunshíne']],
+  ['is a run of a script without a list', 'ok', ['אבגדהוזח']],
 ]
 for (const [what, expected, passwords] of judged) {
   test(`a password that ${what} is ${expected}`, async (t) => {
@@ -62,6 +87,10 @@ test('the list of common passwords has one password a line, and none twice', asy
 })
 
 const personal: [boolean, string[]][] = [
+  [
+    true,
+    ['ａｄａ　ｌｏｖｅｌａｃｅ', 'Ada Lovelace ❤️', 'ipek yılmaz', 'IPEK YILMAZ', 'strasse 17', 'ΟΔΥΣΣΕΑΣ', 'οδυσσεασ1'],
+  ],
   [true, ['maria.lopez@example.com', 'Maria.Lopez', 'marialopez', 'maria.lopez1', 'maria lopez 2026']],
   [
     true,
@@ -72,7 +101,16 @@ const personal: [boolean, string[]][] = [
   [false, ['mathai and mathai', 'mathai12345mathai', '1-2-3-4-!!!!']],
 ]
 test('a password that is the name, the address or the app, give or take, is refused', async (t) => {
-  const words = ['maria.lopez@example.com', 'maria.lopez', 'Ada Lovelace', 'mathai', 'Zoë Ångström']
+  const words = [
+    'maria.lopez@example.com',
+    'maria.lopez',
+    'Ada Lovelace',
+    'mathai',
+    'Zoë Ångström',
+    'İpek Yılmaz',
+    'Straße',
+    'Οδυσσεας',
+  ]
   for (const [isRefused, passwords] of personal) {
     for (const password of passwords) t.equal(repeatsAWord(password, words), isRefused, password)
   }

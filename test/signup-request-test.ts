@@ -25,6 +25,8 @@ const accepted: [string, object, object][] = [
   ['an age of 130', { user_age: 130 }, { age: 130 }],
   ['an age as an HTML form sends it', { user_age: '17' }, { age: 17 }],
   ['an age with blanks around it', { user_age: ' 17 ' }, { age: 17 }],
+  ['an age in digits of another script', { user_age: '१७' }, { age: 17 }],
+  ['an age in the second ten digits of a script', { user_age: '\u{116db}\u{116dc}' }, { age: 12 }],
   ['an age left empty in a form', { user_age: '' }, {}],
   ['an age of blanks', { user_age: ' ' }, {}],
   ['an age of null', { user_age: null }, {}],
@@ -65,11 +67,15 @@ const refused: [string, unknown[]][] = [
   ['user_password personal', ['math.ai2026', 'mathaimathai']],
   ['user_name required', [undefined, null, '', ' \n ', '\u200b', '\u3164', '\u2800', '\u0301', '\u{e0041}', '\u00ad']],
   ['user_name invalid', notText],
+  ['user_name bad_characters', ['\ue000', '\u202aAda\u202c']],
   ['user_name bad_characters', around('\n', '\0', '\x7f', '\u0085', '\ud800', '\u2028', '\u2029', '\u202a', '\u202e')],
   ['user_name bad_characters', around('\u2066', '\u2069', '\ufdd0', '\u{1fffe}', '\ufffd', '\ufff9', '\ufffb')],
   ['user_name too_long', ['😀'.repeat(101), 'e\u0301'.repeat(4000)]],
   ['user_age invalid', [0, 131, -1, 17.5, Number.POSITIVE_INFINITY, true, [], {}, [17]]],
-  ['user_age invalid', ['17.5', '-1', '0', '131', '1 7', 'seventeen', '1e1', '0x11', '+17', '17 years']],
+  [
+    'user_age invalid',
+    ['17.5', '-1', '0', '131', '1 7', 'seventeen', '1e1', '0x11', '+17', '17 years', `17${' '.repeat(99)}`],
+  ],
   ['user_school invalid', notText],
   ['user_school bad_characters', around('\x07', '\n', '\0', '\udfff', '\u202e', '\u2028', '\ufdd0', '\ufffd')],
   ['user_school too_long', ['😀'.repeat(201), 'e\u0301'.repeat(4000)]],
@@ -118,9 +124,30 @@ test('a personal password is named beside other wrong fields', async (t) => {
 
 test('a password is compared with the name and the address in one form of Unicode, and without the tag', async (t) => {
   const zoe = { ...ada, user_name: 'Zoe\u0308 Lagrange', user_email: 'zoe.lagrange+math@example.com' }
-  for (const user_password of ['zoë lagrange', 'zoe\u0308 lagrange 1', 'zoe.lagrange', 'zoe.lagrange+math']) {
+  const guesses = [
+    'zoë lagrange',
+    'zoe\u0308 lagrange 1',
+    'zoe.lagrange',
+    'zoe.lagrange+math',
+    'zoe.lagrange@example.com',
+  ]
+  for (const user_password of guesses) {
     t.deepEqual(errorsOf({ ...zoe, user_password }), ['user_password personal'], user_password)
   }
+})
+
+test('fields full of combining marks, whose conversion takes quadratic time, are refused before it', async (t) => {
+  const marks = '\u0301\u0316'.repeat(1900)
+  const body = { ...ada, user_email: marks, user_name: marks, user_age: marks, user_school: marks }
+  const normalized = String.prototype.normalize
+  const lengths: number[] = []
+  String.prototype.normalize = function normalize(this: string, form) {
+    lengths.push(this.length)
+    return normalized.call(this, form)
+  }
+  t.deepEqual(errorsOf(body), ['user_email invalid', 'user_name too_long', 'user_age invalid', 'user_school too_long'])
+  String.prototype.normalize = normalized
+  t.ok(lengths.length && Math.max(...lengths) <= 1016, `${Math.max(...lengths)} UTF-16 units at most`)
 })
 
 test('near misses are accepted, as SECURITY.md says', async (t) => {

@@ -1,5 +1,6 @@
 import bcrypt from 'bcryptjs'
 import commonPasswords from './common-passwords.json' with { type: 'json' }
+import { asciiDigits } from './digits.ts'
 import { MAX_PASSWORD_BYTES, MIN_PASSWORD_CODE_POINTS } from './limits.ts'
 import type { Result } from './result.ts'
 
@@ -20,23 +21,38 @@ export function checkPassword(password: string): Result<string, PasswordError> {
   if (!password.isWellFormed() || /[\0\ufffd]/.test(password)) return { error: 'bad_characters' }
   if ([...password].length < MIN_PASSWORD_CODE_POINTS) return { error: 'too_short' }
   if (Buffer.byteLength(password) > MAX_PASSWORD_BYTES) return { error: 'too_long' }
-  const lowerCase = password.toLowerCase()
-  if (isRepetitive(lowerCase)) return { error: 'repetitive' }
-  common ??= new Set(commonPasswords)
-  // Signs and invisible characters do not make a common password a rare one.
-  const isCommon = common.has(lowerCase) || common.has(lettersAndDigits(password))
-  return isCommon ? { error: 'common' } : { value: password }
+  const folded = fold(password)
+  const core = lettersAndDigits(password)
+  if (isRepetitive(folded) || ([...core].length >= MIN_REPETITIVE_CORE && isRepetitive(core)))
+    return { error: 'repetitive' }
+  common ??= new Set([...commonPasswords, ...commonPasswords.filter(hasSigns).map(lettersAndDigits).filter(isLongCore)])
+  return common.has(folded) || common.has(core) ? { error: 'common' } : { value: password }
 }
 
-const RUNS = ['0123456789'.repeat(8), 'abcdefghijklmnopqrstuvwxyz']
+/** Below it, a random password with many signs could have a repetitive rest. */
+const MIN_REPETITIVE_CORE = 8
+const hasSigns = (password: string) => /[^a-z0-9]/.test(password)
+/** Fewer letters and digits of a common password with signs say too little: those of `a1!@#$%^` are `a1`. */
+const isLongCore = (core: string) => core.length >= 6
+
+/** Digits may follow each other endlessly. The alphabets are those of Latin, Russian, Greek, Arabic and Korean. */
+const RUNS = [
+  '0123456789'.repeat(8),
+  'abcdefghijklmnopqrstuvwxyz',
+  'абвгдежзийклмнопрстуфхцчшщъыьэюя',
+  'абвгдеёжзийклмнопрстуфхцчшщъыьэюя',
+  'αβγδεζηθικλμνξοπρστυφχψω',
+  'ابتثجحخدذرزسشصضطظعغفقكلمنهوي',
+  '가나다라마바사아자차카타파하',
+]
 
 /** True for blanks only, a pattern of 1 to 4 characters repeated, and one run such as 87654321 or abcdefgh. */
-function isRepetitive(password: string): boolean {
-  const characters = [...password]
+function isRepetitive(text: string): boolean {
+  const characters = [...text]
   const repeats = (length: number) => characters.every((character, i) => character === characters[i % length])
   const backwards = characters.toReversed().join('')
-  const isRun = RUNS.some((run) => run.includes(password) || run.includes(backwards))
-  return !password.trim() || [1, 2, 3, 4].some(repeats) || isRun
+  const isRun = RUNS.some((run) => run.includes(text) || run.includes(backwards))
+  return !text.trim() || [1, 2, 3, 4].some(repeats) || isRun
 }
 
 /**
@@ -52,11 +68,18 @@ export function repeatsAWord(password: string, words: string[]): boolean {
     .some((word) => guess.includes(word) && guess.split(word).every((rest) => /^\d{0,4}$/.test(rest)))
 }
 
+/** Without signs, marks, blanks and invisible characters, which do not make a guessable password a rare one. */
 function lettersAndDigits(text: string): string {
-  return text
-    .normalize('NFC')
-    .toLowerCase()
-    .replace(/[^\p{L}\p{M}\p{N}]/gu, '')
+  return fold(text).replace(/[^\p{L}\p{N}]/gu, '')
+}
+
+/**
+ * A text as the rules compare it: compatibility forms such as full width, case and the digits of every script make no difference.
+ * From lower to upper case and back is the full case folding of Unicode, and also joins the dotted and the dotless i.
+ */
+function fold(text: string): string {
+  const folded = text.normalize('NFKC').toLowerCase().toUpperCase().toLowerCase().replaceAll('ς', 'σ')
+  return asciiDigits(folded.normalize('NFKC'))
 }
 
 /** A `$2b$12$…` hash with a random salt. Any bcrypt implementation verifies it. */

@@ -1,3 +1,4 @@
+import { asciiDigits } from './digits.ts'
 import { canonicalEmail } from './email.ts'
 import { type Field, type FieldError, fieldError } from './field-errors.ts'
 import { MAX_AGE, MAX_NAME_CODE_POINTS, MAX_PASSWORD_BYTES, MAX_SCHOOL_CODE_POINTS } from './limits.ts'
@@ -9,6 +10,9 @@ export type Signup = { email: string; password: string; name: string; age?: numb
 
 /** NFC joins at most four code points, which are eight UTF-16 units, into one. A longer text is refused before the slow conversion. */
 const MAX_UNITS_PER_CODE_POINT = 8
+const MAX_PASSWORD_UNITS = MAX_PASSWORD_BYTES * MAX_UNITS_PER_CODE_POINT
+/** Blanks around the digits of an age are accepted, but not endlessly many. */
+const MAX_AGE_UNITS = 100
 
 type Checked<Value> = Result<Value, FieldError>
 
@@ -39,15 +43,25 @@ function guessableWords({ user_email, user_name }: Partial<Record<Field, unknown
   const typed = typeof user_email === 'string' ? user_email : ''
   const canonical = 'value' in email ? email.value : ''
   const name = typeof user_name === 'string' ? user_name : ''
-  const [withoutTag = ''] = typed.split('+')
-  return [typed, ...typed.split('@'), withoutTag, canonical, name, process.env.ARC_APP_NAME ?? '']
+  const [localPart = '', domain = ''] = typed.split('@')
+  const [withoutTag = ''] = localPart.split('+')
+  const words = [
+    typed,
+    localPart,
+    domain,
+    withoutTag,
+    `${withoutTag}@${domain}`,
+    canonical,
+    name,
+    process.env.ARC_APP_NAME ?? '',
+  ]
+  return words.filter((word) => word.length <= MAX_PASSWORD_UNITS)
 }
 
 function readPassword(input: unknown, words: string[]): Checked<string> {
   if (input === undefined || input === null || input === '') return { error: fieldError('user_password', 'required') }
   if (typeof input !== 'string') return { error: fieldError('user_password', 'invalid') }
-  if (input.length > MAX_PASSWORD_BYTES * MAX_UNITS_PER_CODE_POINT)
-    return { error: fieldError('user_password', 'too_long') }
+  if (input.length > MAX_PASSWORD_UNITS) return { error: fieldError('user_password', 'too_long') }
   const checked = checkPassword(input.normalize('NFC'))
   if ('error' in checked) return { error: fieldError('user_password', checked.error) }
   return repeatsAWord(checked.value, words) ? { error: fieldError('user_password', 'personal') } : checked
@@ -59,7 +73,9 @@ const VISIBLE = /[^\p{Default_Ignorable_Code_Point}\p{White_Space}\p{M}\p{C}\u28
 function readName(input: unknown): Checked<string> {
   const text = readText(input, MAX_NAME_CODE_POINTS)
   if ('error' in text) return { error: fieldError('user_name', text.error) }
-  return VISIBLE.test(text.value) ? text : { error: fieldError('user_name', 'required') }
+  if (VISIBLE.test(text.value)) return text
+  // A private-use character is visible with the font of whoever typed it.
+  return { error: fieldError('user_name', /\p{Co}/u.test(text.value) ? 'bad_characters' : 'required') }
 }
 
 function readSchool(input: unknown): Checked<{ school?: string }> {
@@ -70,22 +86,12 @@ function readSchool(input: unknown): Checked<{ school?: string }> {
 
 function readAge(input: unknown): Checked<{ age?: number }> {
   // HTML forms send digits as text, and an empty text for a field that was left out.
-  const text = typeof input === 'string' ? asciiDigits(input.trim()) : input
+  if (typeof input === 'string' && input.length > MAX_AGE_UNITS) return { error: fieldError('user_age', 'invalid') }
+  const text = typeof input === 'string' ? asciiDigits(input.trim().normalize('NFKC')) : input
   if (text === undefined || text === null || text === '') return { value: {} }
   const age = typeof text === 'string' && /^\d+$/.test(text) ? Number(text) : text
   const isAge = typeof age === 'number' && Number.isInteger(age) && age >= 1 && age <= MAX_AGE
   return isAge ? { value: { age } } : { error: fieldError('user_age', 'invalid') }
-}
-
-/** Replaces the digits of every script by 0 to 9. Unicode has them in order, so each is as far from its zero as its value. */
-function asciiDigits(text: string): string {
-  const isDigit = (codePoint: number) => /\p{Nd}/u.test(String.fromCodePoint(codePoint))
-  return text.normalize('NFKC').replace(/\p{Nd}/gu, (digit) => {
-    const codePoint = digit.codePointAt(0) ?? 0
-    let value = 0
-    while (isDigit(codePoint - value - 1)) value++
-    return String(value)
-  })
 }
 
 // Control characters, line and paragraph separators, what reverses the text that follows (UAX #9), annotations, U+FFFD

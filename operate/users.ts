@@ -5,7 +5,7 @@ import { type Account, openAccount } from './lib/aws.ts'
 import { CommandError, type CommandLine, parseCommandLine, runCommand } from './lib/command.ts'
 import { targetOf } from './lib/deployment.ts'
 import { asCommandError } from './lib/explain.ts'
-import { readProject, requireRegion } from './lib/project.ts'
+import { readProject } from './lib/project.ts'
 import { changePeople } from './lib/users-change.ts'
 import { withoutHashes } from './lib/users-list.ts'
 import { restore } from './lib/users-restore.ts'
@@ -30,7 +30,6 @@ await runCommand(async () => {
   const { stage, name, flags, options } = commandLine
   const { action, source } = readAction(commandLine)
   const { inv } = await readProject(stage)
-  requireRegion(inv)
   try {
     const account = await openAccount(inv.aws)
     const { stackName } = targetOf({ stage, name, flags: [] }, inv.app, inv.aws)

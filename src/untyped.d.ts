@@ -8,6 +8,7 @@ declare module '@architect/functions/src/tables/index.js' {
 }
 declare module '@architect/utils' {
   export function toLogicalID(name: string): string
+  export function getLambdaName(path: string): string
 }
 declare module '*.yaml' {
   const text: string

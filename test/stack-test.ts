@@ -146,7 +146,7 @@ test('a third table gets its protection, its name and its right, and nothing els
   const line = "  mathai_third_table: ['dynamodb:GetItem'],\n"
   const changed = await difference('production', {
     manifest: withThirdTable,
-    files: { 'src/plugins/this-app.ts': signup.replace('  mathai_users:', `${line}  mathai_users:`) },
+    files: { 'src/plugins/this-app.ts': signup.replace('  mathai_users: [', `${line}  mathai_users: [`) },
   })
   const [[, added], [, names]] = [
     changed['Resources.MathaiThirdTableTable'] ?? [],

@@ -124,9 +124,12 @@ export async function openAccount({ region, profile }: Inventory['aws']) {
   }
 }
 
-/** The bucket of a stack's code. S3 allows 63 characters, so that a long name ends with a hash of it. */
-export function bucketName(stackName: string, { id, region }: Pick<Account, 'id' | 'region'>): string {
-  const name = stackName.toLowerCase()
+/**
+ * The bucket for the code of a stack, which has the parts of its name: the app, the stage, and perhaps a name of its own. S3
+ * allows 63 characters, so that a long name ends with a hash of it.
+ */
+export function bucketName(parts: string[], { id, region }: Pick<Account, 'id' | 'region'>): string {
+  const name = parts.filter(Boolean).join('-').toLowerCase()
   const rest = `-${id}-${region}`
   if (name.length + rest.length <= 63) return name + rest
   const hash = createHash('sha256').update(name).digest('hex').slice(0, 8)

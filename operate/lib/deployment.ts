@@ -8,7 +8,7 @@ import { type Account, bucketName, type ChangeSet, type ChangeSetName, openAccou
 import { CommandError, type CommandLine } from './command.ts'
 import { asCommandError, explainDenial } from './explain.ts'
 import { packageStack, zipFunctions } from './packaging.ts'
-import { checkTypes, readProject, requireRegion } from './project.ts'
+import { checkTypes, readProject } from './project.ts'
 import { setSignalAction } from './signals.ts'
 import { advise, stateOf, type Target } from './stack-states.ts'
 import { findStuck } from './watch.ts'
@@ -18,6 +18,8 @@ type Deploy = Pick<CommandLine, 'stage' | 'name' | 'flags'>
 
 /** What is about to be deployed, and where. */
 export type Deployment = {
+  /** Its name in app.arc. */
+  app: string
   account: Account
   target: Target
   settings: Settings
@@ -39,7 +41,6 @@ export async function withDeployment(
 ): Promise<void> {
   const project = await readProject(stage)
   const { app, aws, _project } = project.inv
-  requireRegion(project.inv)
   checkTypes()
   const target = targetOf({ stage, name, flags }, app, aws)
   try {
@@ -51,10 +52,10 @@ export async function withDeployment(
       throw new CommandError(advise(target, { status: StackStatus, reason: StackStatusReason, stuck }))
     }
     const template = await packageStack(project, stage, name, await account.readVariables(app, stage))
-    const bucket = bucketName(target.stackName, account)
+    const bucket = bucketName([app, stage, name], account)
     const zips = zipFunctions(template, bucket)
     const settings = readSettings(_project.arc)
-    await act({ account, target, settings, template, bucket, zips, isNew: state === 'absent' })
+    await act({ app, account, target, settings, template, bucket, zips, isNew: state === 'absent' })
   } catch (error) {
     throw asCommandError(error as Error, aws.region)
   }

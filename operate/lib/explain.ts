@@ -125,7 +125,7 @@ function describeDenial(identity: string, action: string, because = ''): string 
     ? `Whoever made that ${rule[1]} must allow it.`
     : ROWS.test(action)
       ? 'People are handled with the rights of an administrator: no role of operate/deployer.yaml can read a row.'
-      : identity.includes('MathaiDeployer')
+      : /\wDeployer\b/.test(identity)
         ? 'operate/deployer.yaml makes this role: an administrator adds the right there and deploys that file again.'
         : 'operate/deployer.yaml grants what a deploy needs: an administrator deploys it, and you use its role. See operate/README.md.'
   return `${identity} may not do ${action}${because && `, ${because}`}. ${advice}`

@@ -6,7 +6,8 @@ import { promisify } from 'node:util'
 import packageApp from '@architect/deploy/src/sam/index.js'
 import { zipSync } from 'fflate'
 import type { Stage, Template } from '../../src/plugins/architect.ts'
-import { functionsOf } from '../../src/plugins/stack/template.ts'
+import { API_LOGS, functionsOf } from '../../src/plugins/stack/template.ts'
+import { CommandError } from './command.ts'
 import type { Project } from './project.ts'
 
 /** Architect asks AWS whether the stack has an old kind of API. It has not, so there is no need to ask. */
@@ -26,7 +27,13 @@ export async function packageStack(project: Project, stage: Stage, name = '', va
   // Hydration would run an unlocked `npm install` inside a dependency. Architect reads the length of `tags`.
   await promisify(packageApp)({ ...options, aws: NO_ACCOUNT, inventory: project, shouldHydrate: false, tags: [] })
   // Architect writes the time of day into the description, so that each template would be a new one.
-  const { Description: _, ...template } = JSON.parse(readFileSync(file, 'utf8'))
+  const { Description: _, ...template } = JSON.parse(readFileSync(file, 'utf8')) as Template & { Description: string }
+  if (!template.Resources[API_LOGS]) {
+    throw new CommandError(
+      'app.arc does not run src/plugins/stack/index.ts, which protects the tables and limits the rights. Add below @plugins:\n' +
+        'stack\n  src src/plugins/stack/index.ts',
+    )
+  }
   return template
 }
 

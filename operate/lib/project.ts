@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import inventory from '@architect/inventory'
-import { type Inventory, type Stage, wordsOf } from '../../src/plugins/architect.ts'
+import type { Inventory, Stage } from '../../src/plugins/architect.ts'
 import { CommandError } from './command.ts'
 
 /** What Architect reads from app.arc, in the form that its own modules take. */
@@ -32,12 +32,6 @@ export async function readProject(stage?: Stage): Promise<Project> {
       )
     throw new CommandError([...new Set(lines)].join('\n'))
   }
-}
-
-/** @throws if app.arc names no region: Architect would deploy to one of its own choice */
-export function requireRegion({ _project }: Inventory): void {
-  const hasRegion = _project.arc.aws?.some((line) => wordsOf(line)[0] === 'region')
-  if (!hasRegion) throw new CommandError('app.arc names no region. Add a line such as "region us-east-1" below @aws.')
 }
 
 /** Architect does not check types: esbuild removes them. Ends the process if one is wrong. */

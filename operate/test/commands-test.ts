@@ -27,7 +27,10 @@ test('npm run plan needs no account: it shows each resource and writes the templ
   t.equal(status, 0, output)
   for (const sentence of [
     '/signup; 50 requests per second, bursts of 100; POST from *',
-    'nodejs24.x, 512 MB, at most 9 s',
+    'MathaiProduction in us-east-1, without a domain. The users table is protected.\n',
+    'with App=mathai Stack=Mathai.\n',
+    'nodejs24.x on arm64, 512 MB, at most 9 s, ',
+    ' KiB of code\n',
     'dynamodb:PutItem and dynamodb:GetItem on MathaiUsersTable',
     'MathaiUsersTable           AWS::DynamoDB::Table: kept and protected if the stack is deleted',
     'MathaiSignupAttemptsTable  AWS::DynamoDB::Table: deleted with the stack',
@@ -80,7 +83,7 @@ const situations: [string, string, RegExp, Edit?, NodeJS.ProcessEnv?][] = [
   [
     'settings are wrong, all are named, before the credentials are looked for',
     'deploy.ts staging',
-    /^app\.arc has wrong settings:\n@limits request-bust .*\n@limits request-burst .*\n$/s,
+    /^app\.arc cannot be used:\n@limits request-bust .*\n@limits request-burst .*\n$/s,
     withLines('@limits\nrequest-bust 5\nrequest-burst 0'),
   ],
   [
@@ -92,7 +95,7 @@ const situations: [string, string, RegExp, Edit?, NodeJS.ProcessEnv?][] = [
   [
     'app.arc names no region, one is asked for',
     'deploy.ts staging',
-    /^app\.arc names no region\. Add a line such as "region us-east-1" below @aws\.\n$/,
+    /^app\.arc cannot be used:\n@aws has no region\. Add a line such as "region us-east-1" below it\n$/,
     { manifest: (manifest) => manifest.replace('region us-east-1\n', '') },
   ],
   [

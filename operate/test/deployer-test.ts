@@ -29,8 +29,8 @@ test('deployer.yaml makes roles within the boundary only, and nobody gets around
     ['ssm:PutParameter', arn('ssm', 'parameter/mathai/production/NAME')],
     ['cloudfront:ListDistributions', '*'],
     // The code that a roll-back of production needs.
-    ['s3:DeleteObject', 'arn:aws:s3:::mathaiproduction-123456789012-us-east-1/x.zip'],
-    ['s3:DeleteBucket', 'arn:aws:s3:::mathaiproduction-123456789012-us-east-1'],
+    ['s3:DeleteObject', 'arn:aws:s3:::mathai-production-123456789012-us-east-1/x.zip'],
+    ['s3:DeleteBucket', 'arn:aws:s3:::mathai-production-123456789012-us-east-1'],
     ['s3:PutObject', 'arn:aws:s3:::other-123456789012-us-east-1/x.zip'],
   ]
   for (const right of refused) t.notOk(allows(deployer, right), right[0])
@@ -64,7 +64,7 @@ test('deployer.yaml trusts exact subjects of GitHub', async (t) => {
 })
 
 test('deployer.yaml names this app in each resource, apart from those listed here', async (t) => {
-  const named = /[:/](Mathai(Production|Staging)|mathai(\/|production|staging|$)|\$\{(Production|Staging)Domain\})/
+  const named = /[:/](Mathai(Production|Staging)|mathai(\/|-production|-staging|$)|\$\{(Production|Staging)Domain\})/
   const resources = deployer.flatMap(({ Effect, Resource }) => (Effect === 'Allow' ? Resource : []))
   // The reason for each is beside it in deployer.yaml.
   t.deepEqual(resources.filter((resource) => !named.test(resource)).sort(), [

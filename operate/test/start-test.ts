@@ -78,7 +78,7 @@ const situations: [string, NodeJS.ProcessEnv, RegExp, Edit?][] = [
   [
     'a setting is wrong',
     {},
-    /^app\.arc has wrong settings:\n@limits request-bust 5: is not a setting; there are .*attempts-window-minutes\n$/s,
+    /^app\.arc cannot be used:\n@limits request-bust 5: is not a setting; there are .*attempts-window-minutes\n$/s,
     { manifest: (manifest) => `${manifest}\n@limits\nrequest-bust 5\n` },
   ],
   [

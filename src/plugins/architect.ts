@@ -4,7 +4,7 @@
 /** The lines of a pragma: `name value …` is a list, a single word is itself. `@tables` has an object for each table. */
 export type Pragma = (Word | Word[])[]
 export type Word = string | number | boolean
-export type Manifest = Record<string, Pragma | undefined> & { tables?: Record<string, object>[] }
+export type Manifest = Record<string, Pragma | undefined> & { tables?: Record<string, Record<string, Word>>[] }
 
 export type Stage = 'staging' | 'production'
 

@@ -1,17 +1,28 @@
-import { type Manifest, routesOf, tableNames } from './architect.ts'
+import { globSync } from 'node:fs'
+import { join } from 'node:path'
+import { getLambdaName } from '@architect/utils'
+import REGIONS from '@aws-lite/client/src/config/regions.json' with { type: 'json' }
+import { type Manifest, routesOf, type Stage, wordsOf } from './architect.ts'
 import { PRAGMAS } from './settings.ts'
-import { ROUTE, TABLES } from './this-app.ts'
+import { ROUTE, TABLES, USERS_TABLE } from './this-app.ts'
 
 /** What app.arc may have besides the settings of this app. Nothing is deployed for the other pragmas of Architect. */
 const SUPPORTED = ['app', 'aws', 'http', 'plugins', 'static', 'tables', 'typescript', 'sandbox']
 
 /**
- * `architectPragmas` are all that Architect knows.
- * @throws one error that names everything in app.arc that this app does not support or cannot do without
+ * Finds everything in app.arc that this app does not support or cannot do without, for a stage, or for Sandbox if it is null.
+ * `architectPragmas` are all that Architect knows, and `folder` has the handlers.
  */
-export function checkManifest(arc: Manifest, architectPragmas: string[]): void {
+export function findManifestMistakes(
+  arc: Manifest,
+  architectPragmas: string[],
+  stage: Stage | null,
+  folder: string,
+): string[] {
   const supported = [...SUPPORTED, ...PRAGMAS]
   const mistakes: string[] = []
+  // AWS cuts the names that it makes of it, and S3 takes 63 characters.
+  if (String(arc.app?.[0]).length > 20) mistakes.push('@app: give a name of at most 20 characters')
   for (const pragma of Object.keys(arc)) {
     if (supported.includes(pragma)) continue
     const isKnown = architectPragmas.includes(pragma)
@@ -24,10 +35,56 @@ export function checkManifest(arc: Manifest, architectPragmas: string[]): void {
   if (String(arc.static) !== 'false') {
     mistakes.push('@static must be false: this app deploys no files, and Architect would make a public bucket')
   }
-  const hasSignup = routesOf(arc).some(({ method, path }) => method === ROUTE.method && path === ROUTE.path)
-  if (!hasSignup) mistakes.push(`@http has no "${ROUTE.method} ${ROUTE.path}"`)
-  for (const table of TABLES) {
-    if (!tableNames(arc).includes(table)) mistakes.push(`@tables has no ${table}`)
+  return [
+    ...mistakes,
+    ...findRegionMistakes(arc, stage),
+    ...findRouteMistakes(arc, folder),
+    ...findTableMistakes(arc, stage),
+  ]
+}
+
+function findRegionMistakes({ aws = [] }: Manifest, stage: Stage | null): string[] {
+  const region = aws.map(wordsOf).find(([name]) => name === 'region')?.[1]
+  if (region === undefined) {
+    // Architect would deploy to a region of its own choice.
+    return stage ? ['@aws has no region. Add a line such as "region us-east-1" below it'] : []
   }
-  if (mistakes.length) throw Error(`app.arc cannot be used:\n${mistakes.join('\n')}`)
+  // The function's own client of AWS refuses all others.
+  return REGIONS.includes(String(region))
+    ? []
+    : [`@aws region ${region}: is not a region; there are ${REGIONS.toSorted().join(', ')}`]
+}
+
+function findRouteMistakes(arc: Manifest, folder: string): string[] {
+  const routes = routesOf(arc)
+  const hasSignup = routes.some(({ method, path }) => method === ROUTE.method && path === ROUTE.path)
+  const mistakes = hasSignup ? [] : [`@http has no "${ROUTE.method} ${ROUTE.path}"`]
+  for (const { method, path } of routes) {
+    const handler = `src/http/${method}${getLambdaName(path)}`
+    if (globSync('{index,handler}.*', { cwd: join(folder, handler) }).length) continue
+    mistakes.push(`@http ${method} ${path}: ${handler}/index.ts is missing`)
+  }
+  return mistakes
+}
+
+function findTableMistakes(arc: Manifest, stage: Stage | null): string[] {
+  return Object.entries(TABLES).flatMap(([name, needed]) => {
+    const table = arc.tables?.find((entry) => name in entry)?.[name]
+    if (!table) return [`@tables has no ${name}`]
+    const mistakes = Object.entries(needed)
+      .filter(([attribute, type]) => table[attribute] !== type)
+      .map(([attribute, type]) => `@tables ${name}: needs the line "${attribute} ${type}"`)
+    for (const [attribute, type] of Object.entries(table)) {
+      const isKeyOrTtl = /^\*|^ttl$/i.test(String(type))
+      if (isKeyOrTtl && !(attribute in needed))
+        mistakes.push(`@tables ${name}: must not have the line "${attribute} ${type}"`)
+    }
+    if (name === USERS_TABLE && stage === 'production' && table.pitr !== true) {
+      mistakes.push(
+        `@tables ${name}: needs the line "pitr true" in production. Without it, the table would be deleted with the stack, and could ` +
+          'not be restored',
+      )
+    }
+    return mistakes
+  })
 }

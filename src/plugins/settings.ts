@@ -33,23 +33,27 @@ export type Settings = { [Pragma in keyof typeof SETTINGS]: Values<(typeof SETTI
 type Values<Readers> = { [Name in keyof Readers]: Readers[Name] extends Reader<infer Value> ? Value : never }
 
 /**
- * Reads the settings from the manifest.
- * @throws one error that names every unknown, repeated or malformed setting
+ * Reads the settings from the manifest, in which something else may be wrong already.
+ * @throws one error that names all that is wrong, such as every unknown, repeated or malformed setting
  */
-export function readSettings(arc: Manifest): Settings {
-  const mistakes: string[] = []
+export function readSettings(arc: Manifest, mistakes: string[] = []): Settings {
   const pragmas = Object.entries(SETTINGS).map(([pragma, readers]) => [
     pragma,
     readPragma(arc, pragma, readers, mistakes),
   ])
   const settings: Settings = Object.fromEntries(pragmas)
   mistakes.push(...findDomainMistakes(settings.domain, arc))
-  if (mistakes.length) throw Error(`app.arc has wrong settings:\n${mistakes.join('\n')}`)
+  if (mistakes.length) throw Error(`app.arc cannot be used:\n${mistakes.join('\n')}`)
   return settings
 }
 
 function readPragma(arc: Manifest, pragma: string, readers: Record<string, Reader<unknown>>, mistakes: string[]) {
-  const lines = (arc[pragma] ?? []).map(wordsOf)
+  const lines: unknown[][] = []
+  for (const words of (arc[pragma] ?? []).map(wordsOf)) {
+    // Architect reads values that stand below a name as an object.
+    if (typeof words[0] !== 'object') lines.push(words)
+    else mistakes.push(`@${pragma} ${Object.keys(words[0])}: must have its values on the same line`)
+  }
   for (const [name, ...values] of lines) {
     if (!Object.hasOwn(readers, String(name))) {
       mistakes.push(
@@ -75,15 +79,26 @@ function readPragma(arc: Manifest, pragma: string, readers: Record<string, Reade
 /** `*`, or origins as a browser sends them. API Gateway also takes `https://*` and `http://*`, but no other pattern. */
 function readOrigins(values: unknown[]): string[] {
   if (!values.length) return ['*']
-  const isOrigin = (value: unknown) =>
-    /^https?:\/\/(\*$|[^*]+$)/.test(String(value)) &&
-    URL.canParse(String(value)) &&
-    new URL(String(value)).origin === value
-  const isAny = values.length === 1 && values[0] === '*'
-  if (!isAny && !values.every(isOrigin)) {
-    throw Error('give *, https://*, http://* or origins such as https://math.ai, with no path and no slash at the end')
+  if (values.length === 1 && values[0] === '*') return ['*']
+  for (const value of values.map(String)) {
+    const mistake = findOriginMistake(value)
+    if (mistake) throw Error(values.length > 1 ? `${value} ${mistake}` : mistake)
   }
   return values.map(String)
+}
+
+function findOriginMistake(value: string): string | undefined {
+  if (value === '*') return 'stands alone'
+  if (/[,"']/.test(value)) return 'has a comma or a quote. Only blanks stand between origins'
+  if (/^https?:\/\/\*$/.test(value)) return undefined
+  if (value.includes('*')) return 'is a pattern. API Gateway takes *, https://* and http://* only'
+  if (!/^https?:\/\//i.test(value)) {
+    return 'must begin with http:// or https://, as in https://math.ai. Apps and extensions have no such origin: they need *'
+  }
+  const { origin, hostname } = URL.canParse(value) ? new URL(value) : { origin: '', hostname: '' }
+  if (!/^[a-z0-9.-]+$/.test(hostname))
+    return 'must have letters, digits, dots, hyphens and perhaps a port, as in https://math.ai'
+  return origin === value ? undefined : `must be written as browsers send it: ${origin}`
 }
 
 /** A reader of one whole number, with its default. */

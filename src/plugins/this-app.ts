@@ -7,8 +7,16 @@ export const ROUTE = { method: 'post', path: '/signup' }
 /** The logical name of its function. */
 export const FUNCTION = 'PostSignupHTTPLambda'
 
-/** The tables that the sign-up cannot do without. */
-export const TABLES = ['mathai_users', 'mathai_signup_attempts']
+/**
+ * The tables that the sign-up cannot do without, and the lines on which it relies: the key is what makes one row for each
+ * address, and TTL removes the source addresses.
+ */
+export const TABLES: Record<string, Record<string, string>> = {
+  mathai_users: { user_email: '*String' },
+  mathai_signup_attempts: { source_window: '*String', expires_at: 'TTL' },
+}
+/** The table that production must not lose. */
+export const USERS_TABLE = 'mathai_users'
 
 /** What the functions may do with each table. A new table needs a line here. */
 export const TABLE_ACTIONS: Record<string, string[]> = {
@@ -33,6 +41,6 @@ export function environment({ limits, passwords }: Settings): Record<string, str
 export function outputs(host: string, tableId: (name: string) => string) {
   return {
     SignupApiUrl: { Description: 'POST a sign-up here', Value: { 'Fn::Sub': `https://${host}${ROUTE.path}` } },
-    UsersTableName: { Description: 'The table that holds the users', Value: { Ref: tableId('mathai_users') } },
+    UsersTableName: { Description: 'The table that holds the users', Value: { Ref: tableId(USERS_TABLE) } },
   }
 }

@@ -43,7 +43,9 @@ export async function copyProject({ manifest = (text) => text, files = {}, isWho
 
 /** app.arc with the route and the tables of the sign-up only. */
 function withSignupOnly(manifest: string): string {
-  const tables = TABLES.map((name) => RegExp(`^${name}\\n(?: +.*\\n)+`, 'm').exec(manifest)?.[0]).join('\n')
+  const tables = Object.keys(TABLES)
+    .map((name) => RegExp(`^${name}\\n(?: +.*\\n)+`, 'm').exec(manifest)?.[0])
+    .join('\n')
   return manifest
     .replace(/^@http\n[^@]*/m, `@http\n${ROUTE.method} ${ROUTE.path}\n\n`)
     .replace(/^@tables\n[^@]*?(?=^[@#])/m, `@tables\n${tables}\n`)

@@ -81,7 +81,7 @@ testInAws('what AWS measured, for bench/README.md', async (t: test.Test) => {
 
 test('the stack and its bucket go, whatever happened before', { skip }, async (t) => {
   const { Account: id = '' } = await new STS(config).getCallerIdentity({})
-  await destroy(config, StackName, bucketName(StackName, { id, region }))
+  await destroy(config, StackName, bucketName(['mathai', 'staging', name], { id, region }))
   t.pass(`${StackName} is gone`)
   await emulator?.stop()
   await project.remove()

@@ -85,7 +85,7 @@ test('the role has each right that it needs: without one, a sign-up, a retry or 
 
 test('the bucket belongs to the stack, and public access is blocked', { skip }, async (t) => {
   const s3 = new S3(emulator.config)
-  const Bucket = 'mathaiproduction-000000000000-us-east-1'
+  const Bucket = 'mathai-production-000000000000-us-east-1'
   const { Buckets } = await s3.listBuckets({})
   t.deepEqual([Buckets?.length, Buckets?.[0]?.Name], [1, Bucket])
   const { PublicAccessBlockConfiguration = {} } = await s3.getPublicAccessBlock({ Bucket })

@@ -121,7 +121,7 @@ test('the blocks about logs and alarms run', { skip }, async (t) => {
 test('destroying the stack deletes the code, and keeps the users', { skip }, async (t) => {
   const { status, output } = await runBlock('delete-stack')
   t.equal(status, 0, output)
-  t.match(output, /remove_bucket: mathaiproduction-/)
+  t.match(output, /remove_bucket: mathai-production-/)
   t.equal(await users.countUsers(), 3)
   await emulator.stop()
   await project.remove()

@@ -43,7 +43,12 @@ function matches(pattern: string, text = ''): boolean {
 /** The resources of deployer.yaml, with their references resolved as far as a test needs. */
 export const DEPLOYER = parse(
   readFileSync(new URL('../../deployer.yaml', import.meta.url), 'utf8'),
-  (_key, value: any) => (value?.Ref ? `arn:aws:iam::123456789012:policy/${value.Ref}` : (value?.['Fn::Sub'] ?? value)),
+  (_key, value: any) => (value?.Ref ? `arn:aws:iam::123456789012:policy/${value.Ref}` : value),
+  {
+    customTags: [
+      { tag: '!Sub', resolve: (text: string) => text.replace('${Stack}', 'Mathai').replace('${App}', 'mathai') },
+    ],
+  },
 ).Resources
 
 /** The statements of a policy of deployer.yaml. */

@@ -2,7 +2,7 @@ import { toLogicalID } from '@architect/utils'
 import type { DeployArguments, SetterArguments } from '../architect.ts'
 import { requireCompiled } from '../compiled.ts'
 import { corsPolicy } from '../cors.ts'
-import { checkManifest } from '../manifest.ts'
+import { findManifestMistakes } from '../manifest.ts'
 import { readSettings } from '../settings.ts'
 import { environment } from '../this-app.ts'
 import { addAlarms } from './alarms.ts'
@@ -18,8 +18,8 @@ import { configureTables } from './tables.ts'
 export default { set: { env }, deploy: { start } }
 
 function env({ arc, inventory: { inv } }: SetterArguments) {
-  checkManifest(arc, inv._arc.pragmas.all)
-  return environment(readSettings(arc))
+  const mistakes = findManifestMistakes(arc, inv._arc.pragmas.all, inv._arc.deployStage, inv._project.cwd)
+  return environment(readSettings(arc, mistakes))
 }
 
 function start({ arc, inventory: { inv }, cloudformation: template, stackName, stage }: DeployArguments): void {

@@ -29,11 +29,25 @@ const endWithParent = `process.on('disconnect', () => process.kill(process.pid, 
 const args = ['--import', `data:text/javascript,${encodeURIComponent(endWithParent)}`, ...process.argv.slice(2)]
 const child = spawn(node, args, { stdio: ['inherit', 'inherit', 'inherit', 'ipc'], env })
 for (const signal of ['SIGHUP', 'SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal))
+// A killed npm passes no signal on, and the shell between them may live on.
+const { ppid } = process
+const { npm_lifecycle_event: isOfNpm } = process.env
+const parent = isOfNpm && spawnSync('ps', ['-o', 'ppid=,comm=', '-p', `${ppid}`], { encoding: 'utf8' }).stdout
+const starter = Number(/^\s*(\d+) .*sh\s*$/.exec(parent || '')?.[1] ?? ppid)
+setInterval(() => (process.ppid !== ppid || !isAlive(starter)) && child.kill('SIGTERM'), 250).unref()
 child.on('exit', (status, signal) => process.exit(status ?? 128 + constants.signals[signal]))
 
 function runsTypeScript(path) {
   const [, major, minor] = /^v(\d+)\.(\d+)/.exec(spawnSync(path, ['--version'], { encoding: 'utf8' }).stdout) ?? []
   return major > 22 || (major === '22' && minor >= 18)
+}
+
+function isAlive(pid) {
+  try {
+    return process.kill(pid, 0)
+  } catch ({ code }) {
+    return code === 'EPERM'
+  }
 }
 
 function stop(message) {

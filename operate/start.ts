@@ -6,10 +6,16 @@ import { checkTypes, readProject } from './lib/project.ts'
 
 const PORT = process.env.PORT || '3333'
 const ARC_HOST = process.env.ARC_HOST || '127.0.0.1'
+const { ATTEMPTS_PER_SOURCE } = process.env
 
 await runCommand(async () => {
   if (!/^\d+$/.test(PORT) || Number(PORT) < 1 || Number(PORT) > 65535) {
     throw new CommandError(`PORT is ${PORT}. It must be a whole number from 1 to 65535.`)
+  }
+  if (ATTEMPTS_PER_SOURCE && ATTEMPTS_PER_SOURCE !== 'off') {
+    throw new CommandError(
+      `ATTEMPTS_PER_SOURCE is ${ATTEMPTS_PER_SOURCE}. It can be off. A number is a setting: attempts-per-source in app.arc.`,
+    )
   }
   if (ARC_HOST.includes(':')) {
     throw new CommandError(

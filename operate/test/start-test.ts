@@ -1,10 +1,12 @@
 // What a person sees of `npm start`, and what local code can see of the machine.
+import { spawn } from 'node:child_process'
 import { mkdir, rm } from 'node:fs/promises'
 import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { stripVTControlCharacters } from 'node:util'
 import test, { type Test } from 'tape'
+import { ada, signUp } from '../../test/support/client.ts'
 import { startDynamoDB } from '../../test/support/dynamodb.ts'
 import { run } from '../../test/support/process.ts'
 import { copyProject, type Edit } from '../../test/support/project.ts'
@@ -68,6 +70,13 @@ test('code that does not compile ends Sandbox with a sentence', async (t) => {
 
 const situations: [string, NodeJS.ProcessEnv, RegExp, Edit?][] = [
   ['PORT is not a number', { PORT: 'abc' }, /^PORT is abc\. It must be a whole number from 1 to 65535\.\n$/],
+  ['ATTEMPTS_PER_SOURCE is a number', { ATTEMPTS_PER_SOURCE: '5' }, /^ATTEMPTS_PER_SOURCE is 5\. It can be off\./],
+  [
+    'a route has no handler',
+    {},
+    /^app\.arc cannot be used:\n@http get \/health: src\/http\/get-health\/index\.ts is missing\n$/,
+    { manifest: (manifest) => manifest.replace('@http\n', '@http\nget /health\n') },
+  ],
   ['PORT is too large', { PORT: '80000' }, /^PORT is 80000\. It must be a whole number from 1 to 65535\.\n$/],
   ['ARC_HOST is of IPv6', { ARC_HOST: '::' }, /^ARC_HOST is ::\. Sandbox does not work on IPv6\. Use 0\.0\.0\.0/],
   [
@@ -106,12 +115,46 @@ for (const signal of ['SIGHUP', 'SIGKILL'] as const) {
     const sandbox = await startSandbox({ command: NPM_START, env: { ARC_HOST: '0.0.0.0' } })
     const { status } = await fetch(sandbox.url.replace('127.0.0.1', ADDRESS ?? '127.0.0.1'))
     t.equal(status, 200, 'with ARC_HOST=0.0.0.0 others reach it')
+    if (ADDRESS)
+      t.match(sandbox.output(), RegExp(`Open http://${ADDRESS}:`), 'the address is one that a phone can open')
     process.kill(sandbox.pid, signal)
     while (await fetch(sandbox.url).catch(() => undefined)) await setTimeout(50)
     t.pass('the port is free')
     await sandbox.stop()
   })
 }
+
+for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
+  test(`${signal} to npm ends the API that it started`, async (t) => {
+    const [PORT, ARC_TABLES_PORT, ARC_INTERNAL_PORT] = (await freePorts(3)).map(String)
+    const project = await copyProject()
+    const npm = spawn('npm', ['start'], {
+      cwd: project.folder,
+      env: { ...process.env, PORT, ARC_TABLES_PORT, ARC_INTERNAL_PORT },
+      stdio: 'ignore',
+    })
+    const url = `http://127.0.0.1:${PORT}`
+    while (!(await fetch(url).catch(() => undefined))) await setTimeout(100)
+    npm.kill(signal)
+    while (await fetch(url).catch(() => undefined)) await setTimeout(50)
+    t.pass('the port is free')
+    await project.remove()
+  })
+}
+
+test('ATTEMPTS_PER_SOURCE=off turns off the limit, for end-to-end tests of a front end', async (t) => {
+  const manifest = (text: string) => `${text}\n@limits\nattempts-per-source 1\n`
+  for (const [env, expected] of [
+    [{}, [201, 429]],
+    [{ ATTEMPTS_PER_SOURCE: 'off' }, [201, 201]],
+  ] as const) {
+    const sandbox = await startSandbox({ command: NPM_START, manifest, env })
+    const first = await signUp(sandbox, ada)
+    const second = await signUp(sandbox, { ...ada, user_email: 'grace@example.com' })
+    t.deepEqual([first.status, second.status], expected)
+    await sandbox.stop()
+  }
+})
 
 test('the exit status of a script is that of the signal that ended it', async (t) => {
   const { status } = await run(`node operate/launch.cjs -e "process.kill(process.pid, 'SIGTERM')"`, process.cwd())

@@ -1,4 +1,3 @@
-import { isIPv6 } from 'node:net'
 import { callDatabase } from './database.ts'
 
 /** After this time a sign-up goes on without being counted. */
@@ -38,7 +37,8 @@ export async function countAttempt(sourceIp: string): Promise<Attempt> {
 
 /** What counts as one source: an IPv4 address, or the /64 network that an IPv6 customer gets (RFC 6177). */
 export function sourceOf(ip: string): string {
-  if (!isIPv6(ip)) return ip
+  // API Gateway sends addresses only. The first call of net.isIPv6 takes 3 ms.
+  if (!ip.includes(':')) return ip
   // The URL parser turns every spelling of an IPv6 address into the one of RFC 5952.
   const address = new URL(`http://[${ip}]`).hostname.slice(1, -1)
   const [start = '', end = ''] = address.split('::')

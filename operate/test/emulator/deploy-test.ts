@@ -154,6 +154,9 @@ test('@alarms asks for the confirmation, and @domain for the DNS record; a route
 })
 
 test('a table that would lose its data stops the deploy before anything changes', { skip }, async (t) => {
+  const file = 'src/plugins/this-app.ts'
+  const thisApp = await readFile(join(project.folder, file), 'utf8')
+  await edit(file, thisApp.replace("user_email: '*String'", "uid: '*String'"))
   await edit('app.arc', manifest.replace('user_email *String', 'uid *String'))
   const before = (await cloudFormation.describeStacks({ StackName: 'MathaiProduction' })).Stacks?.[0]?.LastUpdatedTime
   for (const command of ['plan.ts production diff', 'deploy.ts production']) {
@@ -169,6 +172,7 @@ test('a table that would lose its data stops the deploy before anything changes'
 
   const allowed = await runScript('deploy.ts production allow-data-loss no-smoke')
   t.equal(allowed.status, 0, allowed.output)
+  await edit(file, thisApp)
   await edit('app.arc', manifest)
   t.equal((await runScript('deploy.ts production allow-data-loss no-smoke')).status, 0)
 })
@@ -256,9 +260,8 @@ test('destroying production keeps the users, and nothing else; destroying stagin
     (await new DynamoDB(emulator.config).listTables({})).TableNames?.filter((name) => name.startsWith(`${stack}-`))
   t.equal((await deploy(emulator, project, 'staging', deployer)).status, 0)
   t.equal((await tables('MathaiStaging'))?.length, 2)
-  for (const stack of ['MathaiProduction', 'MathaiStaging']) {
-    await destroy(emulator.config, stack, `${stack.toLowerCase()}-000000000000-us-east-1`)
-  }
+  await destroy(emulator.config, 'MathaiProduction', 'mathai-production-000000000000-us-east-1')
+  await destroy(emulator.config, 'MathaiStaging', 'mathai-staging-000000000000-us-east-1')
   t.deepEqual([await tables('MathaiProduction'), await tables('MathaiStaging')], [[api.usersTable], []])
   t.equal(await users().countUsers(), count)
   t.equal((await fetch(`${api.url}/signup`, { method: 'POST' })).status, 404)

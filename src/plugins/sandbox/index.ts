@@ -1,3 +1,4 @@
+import { networkInterfaces } from 'node:os'
 import { type Manifest, routesOf, type SetterArguments, type StartArguments, tableNames } from '../architect.ts'
 import { requireCompiled } from '../compiled.ts'
 import { corsPolicy } from '../cors.ts'
@@ -32,7 +33,14 @@ function announce({ arc, inventory: { inv } }: StartArguments): void {
   // Again, with the port that Sandbox has chosen.
   configureServer(arc, ports.http)
   // After what Sandbox prints when its plugins have started.
-  setTimeout(printAddress, 0, `http://${process.env.ARC_HOST}:${ports.http}`)
+  const host = process.env.ARC_HOST === '0.0.0.0' ? (findAddress() ?? '127.0.0.1') : process.env.ARC_HOST
+  setTimeout(printAddress, 0, `http://${host}:${ports.http}`)
+}
+
+/** The address of this machine that a phone in its network can open. */
+function findAddress(): string | undefined {
+  const addresses = Object.values(networkInterfaces()).flat()
+  return addresses.find((entry) => entry?.family === 'IPv4' && !entry.internal)?.address
 }
 
 function printAddress(url: string): void {

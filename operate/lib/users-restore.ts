@@ -12,6 +12,7 @@ import { type AwsError, isTemporary } from './explain.ts'
 import { setSignalAction } from './signals.ts'
 import { type Consent, confirm } from './terminal.ts'
 import { parseErased, type Row } from './users-list.ts'
+import { convertOldRow } from './users-old.ts'
 import { addRow, scanPages, type Table } from './users-table.ts'
 
 const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/
@@ -115,30 +116,46 @@ async function describe({ client, name: TableName }: Table): Promise<TableDescri
 }
 
 /** What becomes of a row of the backup. */
-type Fate = 'missing' | 'whose address is there' | 'whose uid is there' | 'erased'
+type Fate = 'missing' | 'whose address is there' | 'whose uid is there' | 'erased' | OldFate
+/** Besides, what makes a row of the old system's table unfit to be copied. */
+type OldFate = 'without an address or a hash' | 'of an address that has several'
 
 /** Counts what would become of each row, asks, and copies those that are missing. */
 async function copyMissing(table: Table, from: Table, erased: Set<string>, consent: Consent): Promise<boolean> {
   if (from.name === table.name) throw new CommandError(`${from.name} is the table of the stack itself.`)
   const { KeySchema = [], DeletionProtectionEnabled } = await describe(from)
   const key = KeySchema.map(({ AttributeName }) => AttributeName).join()
-  if (key !== 'user_email') throw new CommandError(`${from.name} has the key ${key}. It must have the key user_email.`)
-
-  const fateOf = await readFates(table, erased)
-  const fates: Record<Fate, number> = { missing: 0, 'whose address is there': 0, 'whose uid is there': 0, erased: 0 }
+  if (key !== 'user_email' && key !== 'uid') {
+    throw new CommandError(
+      `${from.name} has the key ${key}. It must have the key user_email, or uid as the old system's table.`,
+    )
+  }
+  const convert = key === 'uid' ? await readOldTable(from) : (row: Row) => row
+  const fateOfLive = await readFates(table, erased)
+  const fateOf = (row: Row | OldFate): Fate => (typeof row === 'string' ? row : fateOfLive(row))
+  const fates: Record<Fate, number> = {
+    missing: 0,
+    'whose address is there': 0,
+    'whose uid is there': 0,
+    erased: 0,
+    ...(key === 'uid' && { 'without an address or a hash': 0, 'of an address that has several': 0 }),
+  } as Record<Fate, number>
   const shown: string[] = []
   for await (const page of scanPages(from)) {
-    for (const row of page) {
+    for (const row of page.map(convert)) {
       const fate = fateOf(row)
       fates[fate]++
-      if (fate === 'missing' && shown.length < 20) shown.push(`  ${row.user_email}`)
+      if (typeof row === 'object' && fate === 'missing' && shown.length < 20) shown.push(`  ${row.user_email}`)
     }
   }
   console.error(wrap(`${from.name}: ${describeCounts(fates)}.`))
   if (fates.missing > shown.length) shown.push(`  and ${fates.missing - shown.length} more`)
   if (shown.length) console.error(['Missing are:', ...shown].join('\n'))
   if (fates.missing) await confirm(`Copy the ${fates.missing} missing into ${table.name}?`, consent)
-  const { copied, taken, failed } = await copyRows(table, from, (row) => fateOf(row) === 'missing')
+  const { copied, taken, failed } = await copyRows(table, from, (raw) => {
+    const row = convert(raw)
+    return typeof row === 'object' && fateOf(row) === 'missing' ? [row] : []
+  })
   const { missing, ...others } = fates
   console.error(
     wrap(
@@ -154,6 +171,21 @@ async function copyMissing(table: Table, from: Table, erased: Set<string>, conse
   const advice = `${from.name} stays. If you do not need it any more:`
   console.error([advice, ...unprotect, command('delete-table')].join('\n'))
   return !failed
+}
+
+/** Reads the old system's table. The function converts a row of it, or says why it cannot be copied. */
+async function readOldTable(from: Table): Promise<(row: Row) => Row | OldFate> {
+  const rows = new Map<string, number>()
+  for await (const page of scanPages(from)) {
+    for (const { user_email } of page.flatMap((row) => convertOldRow(row) ?? [])) {
+      rows.set(user_email, (rows.get(user_email) ?? 0) + 1)
+    }
+  }
+  return (old) => {
+    const row = convertOldRow(old)
+    if (!row) return 'without an address or a hash'
+    return rows.get(row.user_email) === 1 ? row : 'of an address that has several'
+  }
 }
 
 /** Reads the live table. The function says what becomes of a row of the backup. */
@@ -174,7 +206,7 @@ async function readFates(table: Table, erased: Set<string>): Promise<(row: Row) 
 }
 
 /** Copies rows page by page. Ctrl-C ends it after a page. */
-async function copyRows(table: Table, from: Table, isMissing: (row: Row) => boolean) {
+async function copyRows(table: Table, from: Table, missingOf: (row: Row) => Row[]) {
   const counts = { copied: 0, taken: 0, failed: 0 }
   let isInterrupted = false
   setSignalAction(() => {
@@ -183,7 +215,7 @@ async function copyRows(table: Table, from: Table, isMissing: (row: Row) => bool
   for await (const page of scanPages(from)) {
     if (isInterrupted) break
     await Promise.all(
-      page.filter(isMissing).map(async (row) => {
+      page.flatMap(missingOf).map(async (row) => {
         try {
           counts[(await addRow(table, row)) ? 'copied' : 'taken']++
         } catch (error) {

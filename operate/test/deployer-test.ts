@@ -1,6 +1,6 @@
 // What deployer.yaml allows: nothing beyond this app. That a deploy needs no more is seen in operate/test/emulator.
 import test from 'tape'
-import { allows, DEPLOYER, type Right, statementsOf } from './support/iam.ts'
+import { allows, deployerOf, type Right, statementsOf } from './support/iam.ts'
 
 const arn = (service: string, name: string) => `arn:aws:${service}:us-east-1:123456789012:${name}`
 const iam = (name: string) => `arn:aws:iam::123456789012:${name}`
@@ -56,7 +56,7 @@ test('the boundary lets a function use single rows and its log, and nothing else
 })
 
 test('deployer.yaml trusts exact subjects of GitHub', async (t) => {
-  const { Condition } = DEPLOYER.Role.Properties.AssumeRolePolicyDocument.Statement[0]
+  const { Condition } = deployerOf('mathai', 'Mathai').Role.Properties.AssumeRolePolicyDocument.Statement[0]
   t.deepEqual(Object.keys(Condition), ['StringEquals'])
   t.equal(Condition.StringEquals['token.actions.githubusercontent.com:aud'], 'sts.amazonaws.com')
   const subjects = ['staging', 'production'].map((name) => `repo:\${GitHubRepository}:environment:${name}`)
@@ -90,4 +90,6 @@ test('the policy has at most 5,500 of the 6,144 characters of a managed policy, 
   const text = JSON.stringify({ Version: '2012-10-17', Statement: deployer })
   const { length } = text.replace(/\$\{\w+Domain\}/g, 'signup.api.example.org').replace(/\s/g, '')
   t.ok(length <= 5500, `${length} characters`)
+  const longest = JSON.stringify(statementsOf('Policy', 'a'.repeat(20), 'A'.repeat(20)))
+  t.ok(longest.replace(/\$\{\w+Domain\}/g, 'signup.api.example.org').length <= 6100, 'names of 20 characters fit, too')
 })

@@ -252,6 +252,24 @@ test('each right of a deploy is needed, and a denial names it and whose it is', 
   }
 })
 
+test('an app with a name of its own is deployed with the rights of the line that plan prints', { skip }, async (t) => {
+  await edit('app.arc', manifest.replace('@app\nmathai', '@app\nschool-signup'))
+  const [, App, Stack] = /with App=(\S+) Stack=(\w+)\.$/m.exec((await runScript('plan.ts production')).output) ?? []
+  t.deepEqual([App, Stack], ['school-signup', 'SchoolSignup'])
+  const user = await emulator.createUser(rights(undefined, String(App), String(Stack)))
+  const { status, output } = await deploy(emulator, project, 'production', user)
+  t.equal(status, 0, output)
+  t.match(output, /\nSchoolSignupProduction is deployed to us-east-1/)
+  const denied = await runScript('deploy.ts production')
+  t.match(
+    denied.output.replaceAll('\n', ' '),
+    /may not do cloudformation:DescribeStacks/,
+    'with the rights for mathai it is not',
+  )
+  await destroy(emulator.config, 'SchoolSignupProduction', 'school-signup-production-000000000000-us-east-1')
+  await edit('app.arc', manifest)
+})
+
 test('destroying production keeps the users, and nothing else; destroying staging keeps nothing', {
   skip,
 }, async (t) => {
@@ -283,8 +301,8 @@ async function readLogs(): Promise<Record<string, unknown>[]> {
 }
 
 /** The rights of deployer.yaml without one. MiniStack 1.5.33 checks those of SSM against all parameters. */
-function rights(without?: string): Statement[] {
-  const statements = statementsOf('Policy').map((statement) => ({
+function rights(without?: string, ...names: [App: string, Stack: string] | []): Statement[] {
+  const statements = statementsOf('Policy', ...names).map((statement) => ({
     ...statement,
     Action: [statement.Action].flat().filter((name) => name !== without),
     ...(statement.Action === 'ssm:GetParametersByPath' && { Resource: '*' }),

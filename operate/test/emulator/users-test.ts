@@ -13,7 +13,7 @@ import { readOutputs, startScript } from './_deploy.ts'
 import { type Emulator, ministackPath, startEmulator } from './_ministack.ts'
 
 const skip = !ministackPath
-const HASH = '$2b$12$hashhashhashhashhash'
+const HASH = `$2b$12$${'h'.repeat(53)}`
 const uidOf = (number: number) => `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`
 
 let emulator: Emulator
@@ -199,6 +199,40 @@ test('restore copies what is missing, and neither whom somebody erased nor who h
   )
   t.equal((await users.user('lost@example.com'))?.user_password, HASH)
   t.match((await run('production restore old yes erased=erased.txt')).output, /\n0 copied, /)
+})
+
+test('restore copies what can be used from the table of the system before this one', { skip }, async (t) => {
+  await new DynamoDB(emulator.config).createTable({
+    TableName: 'python',
+    BillingMode: 'PAY_PER_REQUEST',
+    KeySchema: [{ AttributeName: 'uid', KeyType: 'HASH' }],
+    AttributeDefinitions: [{ AttributeName: 'uid', AttributeType: 'S' }],
+  })
+  const old = [
+    [
+      60,
+      { user_email: 'Grace@Example.com ', user_password: HASH, user_age: '17', date_created: '2024-05-06T07:08:09' },
+    ],
+    [61, { user_email: 'twice@example.com', user_password: HASH }],
+    [62, { user_email: 'TWICE@example.com', user_password: HASH }],
+    [63, { user_email: 'ada@example.com', user_password: HASH }],
+    [64, { user_email: 'nobody' }],
+  ] as const
+  for (const [number, row] of old) await client.put({ TableName: 'python', Item: { uid: uidOf(number), ...row } })
+  const { status, output } = await run('production restore python yes erased=none')
+  t.equal(status, 0, output)
+  t.match(
+    output.replaceAll('\n', ' '),
+    / 1 copied, 1 whose address is there, 0 whose uid is there, 0 erased, 1 without an address or a hash, 2 of an address that has several, 0 failed\. /,
+  )
+  t.deepEqual(await users.user('grace@example.com'), {
+    user_email: 'grace@example.com',
+    uid: uidOf(60),
+    user_password: HASH,
+    date_created: '2024-05-06T07:08:09.000Z',
+    last_logged_in: null,
+  })
+  await client.delete({ TableName, Key: { user_email: 'grace@example.com' } })
 })
 
 test('restore to a moment makes a new table, and the same command goes on with it', { skip }, async (t) => {

@@ -40,18 +40,18 @@ function matches(pattern: string, text = ''): boolean {
   return RegExp(`^${pattern.replace(/[^\w*]/g, '\\$&').replaceAll('*', '.*')}$`).test(text)
 }
 
-/** The resources of deployer.yaml, with their references resolved as far as a test needs. */
-export const DEPLOYER = parse(
-  readFileSync(new URL('../../deployer.yaml', import.meta.url), 'utf8'),
-  (_key, value: any) => (value?.Ref ? `arn:aws:iam::123456789012:policy/${value.Ref}` : value),
-  {
-    customTags: [
-      { tag: '!Sub', resolve: (text: string) => text.replace('${Stack}', 'Mathai').replace('${App}', 'mathai') },
-    ],
-  },
-).Resources
+/** The resources of deployer.yaml for an app, with their references resolved as far as a test needs. */
+export function deployerOf(App: string, Stack: string) {
+  const names: Record<string, string> = { App, Stack }
+  const resolve = (text: string) => text.replace(/\$\{(App|Stack)\}/, (_, name) => String(names[name]))
+  return parse(
+    readFileSync(new URL('../../deployer.yaml', import.meta.url), 'utf8'),
+    (_key, value: any) => (value?.Ref ? `arn:aws:iam::123456789012:policy/${value.Ref}` : value),
+    { customTags: [{ tag: '!Sub', resolve }] },
+  ).Resources
+}
 
 /** The statements of a policy of deployer.yaml. */
-export function statementsOf(name: 'Policy' | 'Boundary'): Statement[] {
-  return DEPLOYER[name].Properties.PolicyDocument.Statement
+export function statementsOf(name: 'Policy' | 'Boundary', App = 'mathai', Stack = 'Mathai'): Statement[] {
+  return deployerOf(App, Stack)[name].Properties.PolicyDocument.Statement
 }

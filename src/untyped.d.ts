@@ -10,19 +10,8 @@ declare module '@architect/utils' {
   export function toLogicalID(name: string): string
   export function getLambdaName(path: string): string
 }
-declare module '*.yaml' {
-  const text: string
-  export default text
-}
-declare module '*.html' {
-  const text: string
-  export default text
-}
-declare module '*.css' {
-  const text: string
-  export default text
-}
-declare module '*?script' {
-  const text: string
-  export default text
-}
+// esbuild.cjs reads these as text.
+declare module '*.yaml'
+declare module '*.html'
+declare module '*.css'
+declare module '*?script'

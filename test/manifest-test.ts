@@ -85,17 +85,21 @@ const judged: [what: string, changes: object, stage: Stage | null, mistakes: Reg
     'the users are not protected',
     users({ user_email: '*String' }),
     'production',
-    [/^@tables mathai_users: needs the line "pitr true" in production/],
+    [/^@tables mathai_users: needs the line "pitr true", or production/],
   ],
   ['the users of staging are not protected', users({ user_email: '*String' }), 'staging', []],
 ]
 for (const [what, changes, stage, mistakes] of judged) {
   test(`app.arc: if ${what}, ${mistakes.length ? 'a line says so' : 'nothing is said'}`, async (t) => {
-    const found = findManifestMistakes({ ...MANIFEST, ...changes } as never, ['events'], stage, ROOT)
+    const found = findManifestMistakes({ ...MANIFEST, ...changes } as never, inventoryOf(stage))
     t.equal(found.length, mistakes.length, found.join('\n'))
     for (const [index, pattern] of mistakes.entries()) t.match(String(found[index]), pattern)
   })
 }
+
+/** What Architect knows of a stage. */
+const inventoryOf = (deployStage: Stage | null) =>
+  ({ _arc: { deployStage, pragmas: { all: ['events'] } }, _project: { cwd: ROOT } }) as never
 
 /** Changes that may pass without a word. */
 const HARMLESS: Record<string, string> = {

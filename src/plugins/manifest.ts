@@ -2,30 +2,22 @@ import { globSync } from 'node:fs'
 import { join } from 'node:path'
 import { getLambdaName } from '@architect/utils'
 import REGIONS from '@aws-lite/client/src/config/regions.json' with { type: 'json' }
-import { type Manifest, routesOf, type Stage, wordsOf } from './architect.ts'
+import { type Manifest, routesOf, type SetterArguments, type Stage, wordsOf } from './architect.ts'
 import { PRAGMAS } from './settings.ts'
 import { ROUTE, TABLES, USERS_TABLE } from './this-app.ts'
 
 /** What app.arc may have besides the settings of this app. Nothing is deployed for the other pragmas of Architect. */
 const SUPPORTED = ['app', 'aws', 'http', 'plugins', 'static', 'tables', 'typescript', 'sandbox']
 
-/**
- * Finds everything in app.arc that this app does not support or cannot do without, for a stage, or for Sandbox if it is null.
- * `architectPragmas` are all that Architect knows, and `folder` has the handlers.
- */
-export function findManifestMistakes(
-  arc: Manifest,
-  architectPragmas: string[],
-  stage: Stage | null,
-  folder: string,
-): string[] {
+/** Finds everything in app.arc that this app does not support or cannot do without. */
+export function findManifestMistakes(arc: Manifest, { _arc, _project }: SetterArguments['inventory']['inv']): string[] {
   const supported = [...SUPPORTED, ...PRAGMAS]
   const mistakes: string[] = []
   // AWS cuts the names that it makes of it, and S3 takes 63 characters.
   if (String(arc.app?.[0]).length > 20) mistakes.push('@app: give a name of at most 20 characters')
   for (const pragma of Object.keys(arc)) {
     if (supported.includes(pragma)) continue
-    const isKnown = architectPragmas.includes(pragma)
+    const isKnown = _arc.pragmas.all.includes(pragma)
     mistakes.push(
       isKnown
         ? `@${pragma} is not supported: this app deploys @http and @tables only`
@@ -35,24 +27,16 @@ export function findManifestMistakes(
   if (String(arc.static) !== 'false') {
     mistakes.push('@static must be false: this app deploys no files, and Architect would make a public bucket')
   }
-  return [
-    ...mistakes,
-    ...findRegionMistakes(arc, stage),
-    ...findRouteMistakes(arc, folder),
-    ...findTableMistakes(arc, stage),
-  ]
+  mistakes.push(...findRegionMistakes(arc, _arc.deployStage), ...findRouteMistakes(arc, _project.cwd))
+  return [...mistakes, ...findTableMistakes(arc, _arc.deployStage)]
 }
 
 function findRegionMistakes({ aws = [] }: Manifest, stage: Stage | null): string[] {
   const region = aws.map(wordsOf).find(([name]) => name === 'region')?.[1]
-  if (region === undefined) {
-    // Architect would deploy to a region of its own choice.
-    return stage ? ['@aws has no region. Add a line such as "region us-east-1" below it'] : []
-  }
-  // The function's own client of AWS refuses all others.
-  return REGIONS.includes(String(region))
-    ? []
-    : [`@aws region ${region}: is not a region; there are ${REGIONS.toSorted().join(', ')}`]
+  // Without one, Architect deploys to a region of its own choice. The function's own client of AWS refuses all that are not listed.
+  if (region === undefined) return stage ? ['@aws has no region. Add a line such as "region us-east-1" below it'] : []
+  if (REGIONS.includes(String(region))) return []
+  return [`@aws region ${region}: is not a region; there are ${REGIONS.toSorted().join(', ')}`]
 }
 
 function findRouteMistakes(arc: Manifest, folder: string): string[] {
@@ -71,18 +55,16 @@ function findTableMistakes(arc: Manifest, stage: Stage | null): string[] {
   return Object.entries(TABLES).flatMap(([name, needed]) => {
     const table = arc.tables?.find((entry) => name in entry)?.[name]
     if (!table) return [`@tables has no ${name}`]
-    const mistakes = Object.entries(needed)
-      .filter(([attribute, type]) => table[attribute] !== type)
-      .map(([attribute, type]) => `@tables ${name}: needs the line "${attribute} ${type}"`)
-    for (const [attribute, type] of Object.entries(table)) {
-      const isKeyOrTtl = /^\*|^ttl$/i.test(String(type))
-      if (isKeyOrTtl && !(attribute in needed))
-        mistakes.push(`@tables ${name}: must not have the line "${attribute} ${type}"`)
-    }
+    const missing = Object.entries(needed).filter(([attribute, type]) => table[attribute] !== type)
+    const isKeyOrTtl = (type: unknown) => /^\*|^ttl$/i.test(String(type))
+    const wrong = Object.entries(table).filter(([attribute, type]) => isKeyOrTtl(type) && !(attribute in needed))
+    const mistakes = [
+      ...missing.map((line) => `@tables ${name}: needs the line "${line.join(' ')}"`),
+      ...wrong.map((line) => `@tables ${name}: must not have the line "${line.join(' ')}"`),
+    ]
     if (name === USERS_TABLE && stage === 'production' && table.pitr !== true) {
       mistakes.push(
-        `@tables ${name}: needs the line "pitr true" in production. Without it, the table would be deleted with the stack, and could ` +
-          'not be restored',
+        `@tables ${name}: needs the line "pitr true", or production deletes it with the stack and has no backup`,
       )
     }
     return mistakes

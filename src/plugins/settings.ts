@@ -78,8 +78,7 @@ function readPragma(arc: Manifest, pragma: string, readers: Record<string, Reade
 
 /** `*`, or origins as a browser sends them. API Gateway also takes `https://*` and `http://*`, but no other pattern. */
 function readOrigins(values: unknown[]): string[] {
-  if (!values.length) return ['*']
-  if (values.length === 1 && values[0] === '*') return ['*']
+  if (!values.length || values.join() === '*') return ['*']
   for (const value of values.map(String)) {
     const mistake = findOriginMistake(value)
     if (mistake) throw Error(values.length > 1 ? `${value} ${mistake}` : mistake)

@@ -1,5 +1,4 @@
-// What is this app's own: its route, tables, rights, variables and outputs. Besides, settings.ts has its settings, alarms.ts
-// watches its log, and the local page is its form.
+// What is this app's own, besides its settings (settings.ts), what alarms.ts watches in its log, and its form, the local page.
 import type { Settings } from './settings.ts'
 
 /** The route that app.arc must have. */
@@ -7,10 +6,7 @@ export const ROUTE = { method: 'post', path: '/signup' }
 /** The logical name of its function. */
 export const FUNCTION = 'PostSignupHTTPLambda'
 
-/**
- * The tables that the sign-up cannot do without, and the lines on which it relies: the key is what makes one row for each
- * address, and TTL removes the source addresses.
- */
+/** The tables of the sign-up, with the lines on which it relies: the key makes one row for each address, TTL removes sources. */
 export const TABLES: Record<string, Record<string, string>> = {
   mathai_users: { user_email: '*String' },
   mathai_signup_attempts: { source_window: '*String', expires_at: 'TTL' },

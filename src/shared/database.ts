@@ -34,8 +34,7 @@ export async function callDatabase<Answer>(
   const client = await tables()
   const settled = new AbortController()
   const after = (ms: number) => setTimeout(ms, undefined, { signal: settled.signal })
-  // Two loops share these counts: one begins at once, the other after half a second without an answer. The first answer, the last error or
-  // the deadline ends both.
+  // Two loops share these counts; the second begins after half a second. The first answer, the last error or the deadline ends both.
   let sends = 0
   let waiting = 0
   async function send(): Promise<Answer> {

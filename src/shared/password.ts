@@ -29,7 +29,7 @@ export function checkPassword(password: string): Result<string, PasswordError> {
   return common.has(folded) || common.has(core) ? { error: 'common' } : { value: password }
 }
 
-/** Below it, a random password with many signs could have a repetitive rest. */
+/** Fewer letters and digits among signs could repeat by chance. */
 const MIN_REPETITIVE_CORE = 8
 const hasSigns = (password: string) => /[^a-z0-9]/.test(password)
 /** Fewer letters and digits of a common password with signs say too little: those of `a1!@#$%^` are `a1`. */

@@ -10,9 +10,8 @@ export type Signup = { email: string; password: string; name: string; age?: numb
 
 /** NFC joins at most four code points, which are eight UTF-16 units, into one. A longer text is refused before the slow conversion. */
 const MAX_UNITS_PER_CODE_POINT = 8
-const MAX_PASSWORD_UNITS = MAX_PASSWORD_BYTES * MAX_UNITS_PER_CODE_POINT
-/** Blanks around the digits of an age are accepted, but not endlessly many. */
-const MAX_AGE_UNITS = 100
+/** Of a password. Neither an age nor a word to compare is longer. */
+const MAX_UNITS = MAX_PASSWORD_BYTES * MAX_UNITS_PER_CODE_POINT
 
 type Checked<Value> = Result<Value, FieldError>
 
@@ -55,13 +54,13 @@ function guessableWords({ user_email, user_name }: Partial<Record<Field, unknown
     name,
     process.env.ARC_APP_NAME ?? '',
   ]
-  return words.filter((word) => word.length <= MAX_PASSWORD_UNITS)
+  return words.filter((word) => word.length <= MAX_UNITS)
 }
 
 function readPassword(input: unknown, words: string[]): Checked<string> {
   if (input === undefined || input === null || input === '') return { error: fieldError('user_password', 'required') }
   if (typeof input !== 'string') return { error: fieldError('user_password', 'invalid') }
-  if (input.length > MAX_PASSWORD_UNITS) return { error: fieldError('user_password', 'too_long') }
+  if (input.length > MAX_UNITS) return { error: fieldError('user_password', 'too_long') }
   const checked = checkPassword(input.normalize('NFC'))
   if ('error' in checked) return { error: fieldError('user_password', checked.error) }
   return repeatsAWord(checked.value, words) ? { error: fieldError('user_password', 'personal') } : checked
@@ -86,7 +85,7 @@ function readSchool(input: unknown): Checked<{ school?: string }> {
 
 function readAge(input: unknown): Checked<{ age?: number }> {
   // HTML forms send digits as text, and an empty text for a field that was left out.
-  if (typeof input === 'string' && input.length > MAX_AGE_UNITS) return { error: fieldError('user_age', 'invalid') }
+  if (typeof input === 'string' && input.length > MAX_UNITS) return { error: fieldError('user_age', 'invalid') }
   const text = typeof input === 'string' ? asciiDigits(input.trim().normalize('NFKC')) : input
   if (text === undefined || text === null || text === '') return { value: {} }
   const age = typeof text === 'string' && /^\d+$/.test(text) ? Number(text) : text

@@ -18,10 +18,9 @@ import { configureTables } from './tables.ts'
 export default { set: { env }, deploy: { start } }
 
 function env({ arc, inventory: { inv } }: SetterArguments) {
-  const { deployStage } = inv._arc
-  const settings = readSettings(arc, findManifestMistakes(arc, inv._arc.pragmas.all, deployStage, inv._project.cwd))
+  const settings = readSettings(arc, findManifestMistakes(arc, inv))
   // End-to-end tests of a front end sign up more often than a person. They run in Sandbox.
-  if (!deployStage && process.env.ATTEMPTS_PER_SOURCE === 'off') settings.limits['attempts-per-source'] = 'off'
+  if (!inv._arc.deployStage && process.env.ATTEMPTS_PER_SOURCE === 'off') settings.limits['attempts-per-source'] = 'off'
   return environment(settings)
 }
 

@@ -59,12 +59,18 @@ export function SignUpForm({ url, onSignedUp, className = '', texts = ENGLISH, c
   const [client, setClient] = useState(() => ({ url, signUp: createSignUp(url) }))
   if (client.url !== url) setClient({ url, signUp: createSignUp(url) })
   const form = useRef<HTMLFormElement>(null)
+  const outcome = useRef<HTMLParagraphElement>(null)
   const request = useRef<AbortController>(null)
   const secondsToWait = problem?.code === 'too_many_attempts' ? (problem.retryAfter ?? 0) : 0
   const busy = status !== ''
+  const isTaken = problem?.code === 'email_taken'
 
   useEffect(() => () => request.current?.abort(), [])
-  useEffect(() => form.current?.querySelector<HTMLElement>('[aria-invalid=true]')?.focus(), [problem])
+  useEffect(() => {
+    // Above the keyboard of a phone. A wrong field comes into view with the focus.
+    if (status || problem) outcome.current?.scrollIntoView({ block: 'nearest' })
+    form.current?.querySelector<HTMLElement>('[aria-invalid=true]')?.focus()
+  }, [status, problem])
   useEffect(() => {
     if (!secondsToWait) return
     const timer = setTimeout(() => setProblem(undefined), Math.min(secondsToWait * 1000, MAX_TIMER_MS))
@@ -106,6 +112,7 @@ export function SignUpForm({ url, onSignedUp, className = '', texts = ENGLISH, c
   // "post" keeps the password out of the URL if the browser itself sends the form.
   return (
     <form ref={form} className={`signup-form ${className}`} {...language} method="post" onSubmit={submit} noValidate>
+      <noscript>{texts.noScript}</noscript>
       {FIELDS.map((field) => (
         <Field
           key={field.name}
@@ -116,41 +123,40 @@ export function SignUpForm({ url, onSignedUp, className = '', texts = ENGLISH, c
           hint={field.name === 'user_password' ? texts.passwordHint : ''}
           error={fieldErrors.find((error) => error.field === field.name)}
           texts={texts}
+          after={field.name === 'user_email' && isTaken && children}
         >
           {field.type === 'password' && (
-            <button
-              type="button"
-              className="signup-toggle"
-              aria-pressed={isShown}
-              disabled={busy}
-              onClick={() => setShown(!isShown)}
-            >
-              {texts.showPassword}
+            <button type="button" className="signup-toggle" disabled={busy} onClick={() => setShown(!isShown)}>
+              {isShown ? texts.hidePassword : texts.showPassword}
             </button>
           )}
         </Field>
       ))}
-      <p role="status" className={`signup-status ${problem ? 'signup-bad' : ''}`}>
+      <button type="submit" className="signup-button" disabled={!hydrated} aria-disabled={busy || secondsToWait > 0}>
+        {busy ? texts.sending : texts.submit}
+      </button>
+      <p role="status" className={`signup-status ${problem ? 'signup-bad' : ''}`} ref={outcome}>
         {busy && texts[status]}
-        {fieldErrors.length > 0 && texts.correct}
+        {fieldErrors.length > 0 && !isTaken && texts.correct}
         {problem && !fieldErrors.length && !secondsToWait && (
           <Sentence texts={texts} code={problem.code} message={problem.message} />
         )}
         {secondsToWait > 0 && texts.wait(secondsToWait)}
         {problem?.requestId && <small className="signup-request-id">{texts.requestId(problem.requestId)}</small>}
       </p>
-      {problem?.code === 'email_taken' && children}
-      <button type="submit" className="signup-button" disabled={!hydrated} aria-disabled={busy || secondsToWait > 0}>
-        {busy ? texts.sending : texts.submit}
-      </button>
-      <noscript>{texts.noScript}</noscript>
     </form>
   )
 }
 
-type FieldProps = FieldAttributes & { label: string; hint: string; error: FieldError | undefined; texts: Texts }
+type FieldProps = FieldAttributes & {
+  label: string
+  hint: string
+  error: FieldError | undefined
+  texts: Texts
+  after: ReactNode
+}
 
-function Field({ label, hint, error, texts, children, ...attributes }: FieldProps) {
+function Field({ label, hint, error, texts, children, after, ...attributes }: FieldProps) {
   const id = useId()
   const forPassword = attributes.name === 'user_password' && {
     spellCheck: false,
@@ -174,6 +180,7 @@ function Field({ label, hint, error, texts, children, ...attributes }: FieldProp
       <p id={`${id}-error`} className="signup-error">
         {error && <Sentence texts={texts} code={`${attributes.name} ${error.code}`} message={error.message} />}
       </p>
+      {after}
     </div>
   )
 }

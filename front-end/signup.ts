@@ -24,7 +24,7 @@ const UNREACHABLE = {
 }
 const UNKNOWN = {
   code: 'unknown',
-  message: 'The server sent an answer that this page does not understand. Please try again later.',
+  message: 'The server sent an answer that this page cannot read. Please try again later.',
 }
 // For answers that do not come from the API itself but from what stands before it.
 const UNAVAILABLE = {

@@ -47,22 +47,23 @@ export const ENGLISH = {
   user_name: 'Name',
   user_age: 'Age (optional)',
   user_school: 'School (optional)',
-  passwordHint: '8 characters or more. Three words that do not belong together are good.',
+  passwordHint: '8 characters or more. Three words that do not belong together make a good password.',
   showPassword: 'Show password',
+  hidePassword: 'Hide password',
   submit: 'Sign up',
   sending: 'Signing up…',
-  slow: 'This takes longer than usual. Please wait…',
+  slow: 'This is taking longer than usual. Please wait…',
   retrying: 'The server is busy. Trying again in a moment…',
   welcome: 'Welcome! Your account is ready.',
-  correct: 'Please correct the marked fields.',
+  correct: 'Please correct the fields that are marked with ✗.',
   noScript: 'Turn on JavaScript to sign up.',
-  /** After too many sign-ups from one network. */
+  /** After too many sign-ups from one source address. */
   wait: (seconds: number) => {
     const [count, unit] = seconds < 60 ? [seconds, 'second'] : [Math.ceil(seconds / 60), 'minute']
-    return `There were too many sign-ups from your network. Try again in ${count} ${unit}${count === 1 ? '' : 's'}.`
+    return `Too many people are signing up from your internet connection. Try again in ${count} ${unit}${count === 1 ? '' : 's'}.`
   },
   /** Below the sentence of an error of the server. */
-  requestId: (id: string) => `Request ID: ${id}`,
+  requestId: (id: string) => `If you ask for help, send this number: ${id}`,
   /** The sentence for a code. Without one, the English sentence of the API is shown. */
   errors: {} as Partial<Record<Code, string>>,
 }

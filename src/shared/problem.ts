@@ -1,6 +1,5 @@
 import { STATUS_CODES } from 'node:http'
 import type { FieldError } from './field-errors.ts'
-import { MAX_BODY_BYTES } from './limits.ts'
 
 /** An error answer: RFC 9457, plus `code` for programs and `message`, a sentence to show to the person. */
 export type Problem = {
@@ -20,18 +19,18 @@ export const PROBLEMS = {
   invalid_fields: { status: 400, detail: 'Some of the fields are wrong. Please correct them.' },
   invalid_idempotency_key: { status: 400, detail: 'The Idempotency-Key may have 1 to 255 visible ASCII characters.' },
   email_taken: { status: 409, detail: 'This e-mail address already has an account.' },
-  body_too_large: {
-    status: 413,
-    detail: `This is too much text. Please shorten it. A request may have at most ${MAX_BODY_BYTES / 1024} KiB.`,
-  },
+  body_too_large: { status: 413, detail: 'This is too much text. Please shorten it.' },
   not_json: { status: 415, detail: 'Send the request as JSON, with "content-type: application/json".' },
   unsupported_charset: { status: 415, detail: 'Send the request in UTF-8, and name no other charset in content-type.' },
   unsupported_content_encoding: { status: 415, detail: 'Send the request without compression (content-encoding).' },
   idempotency_key_reused: {
     status: 422,
-    detail: 'This account was already made with other details. Log in with the password that you chose first.',
+    detail: 'You already have an account, made with other details. Log in with the password that you chose first.',
   },
-  too_many_attempts: { status: 429, detail: 'There were too many sign-ups from your network. Please try again later.' },
+  too_many_attempts: {
+    status: 429,
+    detail: 'Too many people are signing up from your internet connection. Please try again later.',
+  },
   internal_error: { status: 500, detail: 'Something went wrong on our side. Please try again later.' },
   unavailable: { status: 503, detail: 'We could not save your sign-up just now. Please try again in a moment.' },
 } as const

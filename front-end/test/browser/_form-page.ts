@@ -32,7 +32,7 @@ export async function startFormPages() {
     if (text) response.end(text)
     else if (path === '/plain') {
       const api = new URLSearchParams(query).get('api')
-      response.end(read('plain.html').replace(/https:\/\/abc123[^']*/, String(api)))
+      response.end(read('plain.html').replace('YOUR_SIGNUP_URL', String(api)))
     } else {
       response.end(`<!doctype html><html lang="en"><title>Sign up</title>
         <meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark">

@@ -77,18 +77,18 @@ test('fields have autocomplete tokens, and the password can be shown until it is
   const tokens = await Promise.all(inputs.map((input) => input.getAttribute('autocomplete')))
   t.deepEqual(tokens, ['email', 'new-password', 'name', 'off', 'organization'])
   const password = page.getByRole('textbox', { name: 'Password', exact: true })
-  const show = page.getByRole('button', { name: 'Show password' })
-  const look = async () => [await password.getAttribute('type'), await show.getAttribute('aria-pressed')]
-  t.deepEqual(await look(), ['password', 'false'])
+  const show = page.getByRole('button', { name: /Show|Hide/ })
+  const look = async () => [await password.getAttribute('type'), await show.textContent()]
+  t.deepEqual(await look(), ['password', 'Show password'])
   await show.press('Space')
-  t.deepEqual(await look(), ['text', 'true'])
+  t.deepEqual(await look(), ['text', 'Hide password'])
   const attributes = ['spellcheck', 'autocapitalize', 'autocorrect']
   const values = await Promise.all(attributes.map((name) => password.getAttribute(name)))
   t.deepEqual(values, ['false', 'none', 'off'], 'no spelling checker gets a shown password')
   api.inject({ PutItem: () => {} })
   await send(page, { ...ada, user_email: 'shown@example.com' })
   await page.getByRole('status').filter({ hasText: 'Signing up…' }).waitFor()
-  t.deepEqual([await look(), await show.isDisabled()], [['password', 'false'], true])
+  t.deepEqual([await look(), await show.isDisabled()], [['password', 'Show password'], true])
   api.inject({})
   await stop(t)
 })

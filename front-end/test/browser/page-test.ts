@@ -29,7 +29,7 @@ test('it is the plain page, says what the settings say, and shows what is sent a
   t.ok(await page.getByText('9 characters or more.').isVisible())
   await checkState(t, page, 'page-empty')
   await send(page, { user_email: 'a@b', user_age: '200' })
-  await page.getByText('Please correct the marked fields.').waitFor()
+  await page.getByText('Please correct the fields that are marked with ✗.').waitFor()
   t.match(await text(page, '#request'), /^POST \/signup\n[\s\S]*"user_password": ""/, 'no dots for an empty password')
   t.match(
     await text(page, '#answer'),
@@ -40,8 +40,10 @@ test('it is the plain page, says what the settings say, and shows what is sent a
   await page.getByText('Welcome, Kim! Your account is ready.').waitFor()
   t.match(await text(page, '#answer'), /^201 Created, after \d+ ms\n/)
   t.match(await text(page, '#request'), /"user_password": "••••••••"/, 'the password is not shown')
+  await page.reload()
+  await page.locator('button[type=submit]:enabled').waitFor()
   api.inject(tooManyAttempts)
-  await send(page, { user_email: 'late@example.com' })
+  await send(page, { ...kim, user_email: 'late@example.com' })
   await page.getByText(/Try again in \d+ minutes\./).waitFor()
   t.match(await text(page, '#answer'), /^429 Too Many Requests, .*\n(.*\n)*retry-after: \d{4,}\n/)
   api.inject({})

@@ -11,7 +11,7 @@ import { startFormPages } from './_form-page.ts'
 
 const FORMS = ['react', 'plain'] as const
 const UNREACHABLE = 'The server cannot be reached. Check your internet connection and try again.'
-const UNKNOWN = 'The server sent an answer that this page does not understand. Please try again later.'
+const UNKNOWN = 'The server sent an answer that this page cannot read. Please try again later.'
 
 let browser: Browser
 let pages: Awaited<ReturnType<typeof startFormPages>>
@@ -80,7 +80,7 @@ for (const form of FORMS) {
     const errors = [fieldError('user_email', 'invalid'), fieldError('user_password', 'common')]
     api.willAnswer(answer(400, problem('invalid_fields', errors)))
     await send(page, ada)
-    await says(page, 'Please correct the marked fields.')
+    await says(page, 'Please correct the fields that are marked with ✗.')
     t.equal(await focused(page), 'user_email')
     t.equal(await page.locator('[aria-invalid=true]').count(), 2)
     t.equal(await page.getByText(FIELD_ERRORS.user_email.invalid).count(), 1)
@@ -109,7 +109,7 @@ for (const form of FORMS) {
     t.equal(await page.locator('input[readonly]').count(), 5, 'what is sent cannot be changed')
     await page.keyboard.press('Enter')
     await page.clock.fastForward(8000)
-    await says(page, 'This takes longer than usual.')
+    await says(page, 'This is taking longer than usual.')
     await page.clock.fastForward(22_000)
     await says(page, UNREACHABLE)
     t.equal(keys.length, 1, 'one request')
@@ -130,7 +130,7 @@ for (const form of FORMS) {
     for (; keys.length < 3; waitedMs += 100) await page.clock.fastForward(100)
     t.ok(waitedMs >= 4000, `${waitedMs} ms for two waits of 2 s`)
     await says(page, PROBLEMS.unavailable.detail)
-    await says(page, 'Request ID: JKJaXmPLvHcESHA=')
+    await says(page, 'If you ask for help, send this number: JKJaXmPLvHcESHA=')
     t.deepEqual([keys.length, new Set(keys).size], [3, 1])
     await goesOn(t, page)
     await stop(t)
@@ -149,7 +149,7 @@ for (const form of FORMS) {
       const keys = recordKeys(page)
       api.willAnswer(refused('too_many_attempts', { 'retry-after': seconds }))
       await send(page, ada)
-      await says(page, `There were too many sign-ups from your network. Try again in ${time}.`)
+      await says(page, `Too many people are signing up from your internet connection. Try again in ${time}.`)
       await page.keyboard.press('Enter')
       await page.clock.fastForward((seconds - 1) * 1000)
       const isBlocked = async () => (await submit(page).getAttribute('aria-disabled')) === 'true'
@@ -181,6 +181,25 @@ for (const form of FORMS) {
     await send(page, ada)
     await says(page, 'Signing up…')
     await checkBoth(t, page, 'sending')
+    await stop(t)
+  })
+
+  test(`${form}: on a screen as low as a phone with its keyboard, the outcome comes into view`, { skip }, async (t) => {
+    const { page, stop } = await open()
+    await page.setViewportSize({ width: 320, height: 400 })
+    const isInView = () =>
+      status(page).evaluate((box) => {
+        const { top, bottom } = box.getBoundingClientRect()
+        return top >= 0 && bottom <= window.innerHeight
+      })
+    api.willAnswer(refused('internal_error', { 'apigw-requestid': 'ID' }), created)
+    await typeIntoFields(page, ada)
+    await page.locator('[name=user_name]').press('Enter')
+    await says(page, PROBLEMS.internal_error.detail)
+    t.ok(await isInView(), 'an error')
+    await page.locator('[name=user_name]').press('Enter')
+    await page.getByText(/^Welcome/).waitFor()
+    t.equal(await page.locator('input').count(), 0, 'after a sign-up nothing looks as if it still had to be sent')
     await stop(t)
   })
 
@@ -322,6 +341,16 @@ for (const form of FORMS) {
     await stop(t)
   })
 }
+
+test('the plain page sends nothing before its URL is set', { skip }, async (t) => {
+  const page = await browser.newPage()
+  const errors: string[] = []
+  page.on('pageerror', ({ message }) => errors.push(message))
+  await page.goto(pages.urlOf('plain', 'YOUR_SIGNUP_URL'))
+  t.match(errors.join(), /^The url of the sign-up must be .* It is YOUR_SIGNUP_URL\.$/)
+  t.ok(await submit(page).isDisabled())
+  await page.close()
+})
 
 test('all that was started stops', { skip }, async (t) => {
   await browser.close()

@@ -7,7 +7,7 @@ import panel from '../panel.html'
 
 /** The plain page of front-end/, which signs up here, with a panel for developers. */
 const localPage = page
-  .replace(/https:\/\/abc123[^']*/, '/signup')
+  .replace('YOUR_SIGNUP_URL', '/signup')
   .replace('8 characters', `${process.env.PASSWORD_MINIMUM_LENGTH} characters`)
   .replace('</body>', () => `${panel}</body>`)
   // Sandbox would put a script for live reload there, which calls another port.

@@ -10,7 +10,7 @@ import { smokeTest } from './lib/smoke.ts'
 import { advise, showStack } from './lib/stack-states.ts'
 import { describeKeptTables, findStuck, watchStack } from './lib/watch.ts'
 
-const GRAMMAR = { options: ['name'], flags: ['no-smoke', 'allow-data-loss'] }
+const GRAMMAR = { options: ['name'], flags: ['no-smoke', 'allow-data-loss', 'new-table'] }
 
 const started = performance.now()
 await runCommand(async () => {
@@ -21,8 +21,9 @@ await runCommand(async () => {
 async function deploy(deployment: Deployment, { stage, flags }: CommandLine): Promise<void> {
   const { account, target, settings, bucket, zips } = deployment
   const place = `${account.region} in the account ${account.id}`
-  console.log(`Deploying ${target.stackName} to ${place}\nas ${account.identity}.\n`)
-  await account.upload(bucket, zips)
+  const what = deployment.isNew ? `${target.stackName} as a new stack` : target.stackName
+  console.log(`Deploying ${what} to ${place}\nas ${account.identity}.\n`)
+  await account.upload(bucket, zips, settings.tags)
   const changeSet = await makeChangeSet(deployment)
   if (changeSet) await execute(deployment, changeSet, flags.includes('allow-data-loss'))
   else console.log('Nothing has changed since the last deploy.')
@@ -41,7 +42,11 @@ async function deploy(deployment: Deployment, { stage, flags }: CommandLine): Pr
   }
   const seconds = Math.round((performance.now() - started) / 1000)
   console.log(`${target.stackName} is deployed to ${place}.\nIt took ${seconds} s.`)
-  if (!hasPassed) throw new CommandError(`The smoke test failed. Repeat it:\n  npm run smoke ${outputs.API} ${stage}`)
+  if (hasPassed) return
+  throw new CommandError(
+    `The smoke test failed, and this version is live. Repeat the test:\n  npm run smoke ${outputs.API} ${stage}\n` +
+      'The log of the function says more: see "Reading the logs" in operate/README.md. To go back, deploy the commit before this one.',
+  )
 }
 
 /** Executes a change set and watches it until it is complete. */
@@ -54,7 +59,7 @@ async function execute(
   const losses = describeLosses(changeSet.changes, template)
   if (losses.length && !mayLoseData) {
     await account.deleteChangeSet(changeSet.name)
-    const advice = 'Nothing was changed. If you want to lose this data, deploy with allow-data-loss.'
+    const advice = 'Nothing was changed. To go on with an empty table, deploy with allow-data-loss.'
     throw new CommandError([...losses, advice].join('\n'), 2)
   }
   const goesOn = `CloudFormation goes on with ${target.stackName}. See how far it is:\n${showStack(target)}`
@@ -64,14 +69,14 @@ async function execute(
   })
   await account.executeChangeSet(changeSet.name)
   const operation = { ...changeSet, token: changeSet.name.ChangeSetName }
-  const { isDone, stack, events } = await watchStack(account, operation).catch((error) => {
-    throw new CommandError(`${explainError(error, account.region)}\n${goesOn}`)
+  const { isDone, status, reasons, events } = await watchStack(account, operation).catch((error) => {
+    throw new CommandError(`${explainError(error, account)}\n${goesOn}`)
   })
   if (isDone) return
-  const denials = new Set(events.map(({ ResourceStatusReason = '' }) => explainDenial(ResourceStatusReason)))
-  const situation = { status: stack?.StackStatus, reason: stack?.StackStatusReason, stuck: findStuck(events) }
-  const advice = advise(target, situation)
-  const paragraphs = ['', ...denials, advice, ...describeKeptTables(target, events)]
+  const denials = new Set(reasons.map(explainDenial))
+  const silence = reasons.length ? [] : ['AWS gave no reason. Perhaps somebody cancelled it.']
+  const advice = advise(target, { status, stuck: findStuck(events) })
+  const paragraphs = ['', ...denials, ...silence, advice, ...describeKeptTables(target, events)]
   throw new CommandError(paragraphs.filter((paragraph) => paragraph !== undefined).join('\n'))
 }
 

@@ -15,11 +15,17 @@ const installed = ['node', 'node-bin'].map((name) => join(modules, `${name}-${sy
 const node = [process.execPath, ...installed].find(runsTypeScript)
 if (!node) stop('This machine has no Node that can run this project. Install Node 24 from https://nodejs.org')
 
+const { HTTPS_PROXY, https_proxy, NO_PROXY, no_proxy } = process.env
 const env = {
   ...process.env,
   // Without a terminal, Architect would write escape sequences. It does not know NO_COLOR.
   ...(!process.stdout.isTTY && { CI: 'true' }),
   ...(process.env.NO_COLOR && { NO_COLOR: undefined, FORCE_COLOR: '0' }),
+  // For the smoke test. A proxy is never asked for this machine.
+  ...((HTTPS_PROXY || https_proxy) && {
+    NODE_USE_ENV_PROXY: '1',
+    NO_PROXY: [NO_PROXY ?? no_proxy, 'localhost', '127.0.0.1'].filter(Boolean).join(),
+  }),
   PATH: dirname(node) + delimiter + process.env.PATH,
   // package.json has no "type": with "module", Lambda and Sandbox could not load the CommonJS bundle that Architect builds.
   NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --disable-warning=MODULE_TYPELESS_PACKAGE_JSON`,

@@ -41,7 +41,7 @@ await runCommand(async () => {
       process.exitCode = (await restore(table, source, String(options.erased), consent)) ? 0 : 1
     else process.exitCode = (await changePeople(table, action, consent)) ? 0 : 1
   } catch (error) {
-    throw asCommandError(error as Error, inv.aws.region)
+    throw asCommandError(error as Error, inv.aws)
   }
 })
 

@@ -47,8 +47,8 @@ const accepted: [string, unknown][] = [
 for (const [line, value] of accepted) {
   test(`accepted: @${line.slice(0, 60)}`, async (t) => {
     const [pragma = '', name = ''] = line.split(' ')
-    const settings: Record<string, Record<string, unknown>> = readSettings(manifestOf(line))
-    const defaults: Record<string, Record<string, unknown>> = readSettings({})
+    const settings: Record<string, object> = readSettings(manifestOf(line))
+    const defaults: Record<string, object> = readSettings({})
     t.deepEqual(
       settings,
       { ...defaults, [pragma]: { ...defaults[pragma], [name]: value } },
@@ -56,6 +56,16 @@ for (const [line, value] of accepted) {
     )
   })
 }
+
+test('@tags has free keys, and what AWS refuses is named', async (t) => {
+  t.deepEqual(readSettings(manifestOf('tags CostCenter 42', 'tags Owner Ada Lovelace')).tags, [
+    { Key: 'CostCenter', Value: '42' },
+    { Key: 'Owner', Value: 'Ada Lovelace' },
+  ])
+  for (const line of ['tags Owner', 'tags aws:x 1', 'tags Ow*ner Ada']) {
+    t.match(mistakesIn(line) ?? '', /^@tags .*: give a key and a value of letters/, line)
+  }
+})
 
 const SENT = 'must be written as browsers send it: https://math.ai'
 const DOMAIN = 'give a domain and the ARN of its certificate: api.example.org arn:aws:acm:…'

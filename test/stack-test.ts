@@ -51,7 +51,6 @@ test('staging differs in its name and in what becomes of its users', async (t) =
   const table = 'Resources.MathaiUsersTable'
   t.deepEqual(await difference('staging'), {
     [`${FUNCTION}.Environment.Variables.ARC_ENV`]: ['production', 'staging'],
-    [`${table}.Properties.PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled`]: [true, false],
     [`${table}.Properties.DeletionProtectionEnabled`]: [true, false],
     [`${table}.UpdateReplacePolicy`]: ['Retain', 'Delete'],
     [`${table}.DeletionPolicy`]: ['Retain', 'Delete'],

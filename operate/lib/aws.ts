@@ -1,20 +1,26 @@
 // All that this project asks of AWS, with AWS's own SDK.
 import { createHash } from 'node:crypto'
+import { Agent, type AgentOptions } from 'node:https'
 import * as cfn from '@aws-sdk/client-cloudformation'
-import { DynamoDB } from '@aws-sdk/client-dynamodb'
+import { DynamoDB, paginateListTables } from '@aws-sdk/client-dynamodb'
 import { type BucketLocationConstraint, S3 } from '@aws-sdk/client-s3'
 import { paginateGetParametersByPath, SSM } from '@aws-sdk/client-ssm'
 import { STS } from '@aws-sdk/client-sts'
 import { fromNodeProviderChain } from '@aws-sdk/credential-providers'
 import { DynamoDBDocument } from '@aws-sdk/lib-dynamodb'
 import type { Inventory, Stage, Template } from '../../src/plugins/architect.ts'
+import type { Tag } from '../../src/plugins/settings.ts'
+import { type AwsError, isNetworkError } from './explain.ts'
 
 export type Account = Awaited<ReturnType<typeof openAccount>>
 export type ChangeSetName = { StackName: string; ChangeSetName: string }
 /** A change set: its status, why it failed, and what it would change. */
 export type ChangeSet = { status: string; reason: string; changes: cfn.ResourceChange[] }
 
-const PRIVATE = { BlockPublicAcls: true, BlockPublicPolicy: true, IgnorePublicAcls: true, RestrictPublicBuckets: true }
+/** How long a call may take to connect, and to be answered. */
+const LIMITS = { connectionTimeout: 10_000, requestTimeout: 30_000, throwOnRequestTimeout: true }
+/** The regions without names of buckets that belong to an account. https://docs.aws.amazon.com/AmazonS3/latest/userguide/gpbucketnamespaces.html */
+const WITHOUT_NAMESPACE = ['me-south-1', 'me-central-1']
 
 /**
  * Opens the account of the credentials that AWS's SDK finds, in the region and with the profile of app.arc.
@@ -23,7 +29,9 @@ const PRIVATE = { BlockPublicAcls: true, BlockPublicPolicy: true, IgnorePublicAc
  */
 export async function openAccount({ region, profile }: Inventory['aws']) {
   const credentials = fromNodeProviderChain({ ...(profile && { profile }), clientConfig: { region } })
-  const config = { region, credentials }
+  // Not documented in @types/node yet: the agent reads HTTPS_PROXY and NO_PROXY. https://nodejs.org/api/http.html#built-in-proxy-support
+  const httpsAgent = new Agent({ keepAlive: true, proxyEnv: process.env } as AgentOptions)
+  const config = { region, credentials, requestHandler: { ...LIMITS, httpsAgent } }
   const client = new cfn.CloudFormation(config)
   const s3 = new S3(config)
   const ssm = new SSM(config)
@@ -64,15 +72,40 @@ export async function openAccount({ region, profile }: Inventory['aws']) {
     },
 
     /** Resolves to the ID of the stack. A first create that fails will remove what it has made. */
-    async createChangeSet(name: ChangeSetName, template: Template, isNew: boolean): Promise<string> {
+    async createChangeSet(name: ChangeSetName, template: Template, isNew: boolean, Tags: Tag[]): Promise<string> {
       const { StackId = '' } = await client.createChangeSet({
         ...name,
         TemplateBody: JSON.stringify(template),
         ChangeSetType: isNew ? 'CREATE' : 'UPDATE',
         ...(isNew && { OnStackFailure: 'DELETE' }),
+        ...(Tags.length && { Tags }),
         Capabilities: ['CAPABILITY_IAM', 'CAPABILITY_AUTO_EXPAND'],
       })
       return StackId
+    },
+
+    /** What the validation of a change set says: of what fails, and of what AWS only warns of. Nothing without the right to read it. */
+    async readValidation(name: ChangeSetName): Promise<string[]> {
+      const events: cfn.OperationEvent[] = []
+      try {
+        for await (const { OperationEvents = [] } of cfn.paginateDescribeEvents({ client }, name))
+          events.push(...OperationEvents)
+      } catch (error) {
+        if (isNetworkError(error as AwsError)) throw error
+        return []
+      }
+      const lines = events.map(({ LogicalResourceId = 'The stack', ...event }) => {
+        const reason = event.ValidationStatusReason ?? event.HookStatusReason ?? ''
+        const isRefusal = event.ValidationStatus === 'FAILED' || event.HookStatus === 'HOOK_COMPLETE_FAILED'
+        return isRefusal && reason ? `${LogicalResourceId}: ${reason} (${event.ValidationName ?? event.HookType})` : ''
+      })
+      return [...new Set(lines.filter(Boolean))]
+    },
+
+    /** The bucket with the code of a stack that is there. undefined if its template names none. */
+    async readBucket(StackName: string): Promise<string | undefined> {
+      const { TemplateBody = '' } = await client.getTemplate({ StackName, TemplateStage: 'Original' })
+      return /"s3:\/\/([a-z0-9.-]+)\//.exec(TemplateBody)?.[1]
     },
 
     async describeChangeSet(name: ChangeSetName): Promise<ChangeSet> {
@@ -94,22 +127,45 @@ export async function openAccount({ region, profile }: Inventory['aws']) {
       if (stack?.StackStatus === 'REVIEW_IN_PROGRESS') await client.deleteStack({ StackName: name.StackName })
     },
 
+    /** The tables whose names begin like this, with their creation times, and whether they have rows. */
+    async findTables(prefix: string): Promise<string[]> {
+      const lines: string[] = []
+      for await (const { TableNames = [] } of paginateListTables({ client: dynamodb }, {})) {
+        for (const TableName of TableNames.filter((name) => name.startsWith(prefix))) {
+          const { Table } = await dynamodb.describeTable({ TableName })
+          // ItemCount is hours old. The role of deployer.yaml may not read rows.
+          const rows = await dynamodb.scan({ TableName, Limit: 1 }).then(
+            ({ Count }) => (Count ? 'has rows' : 'empty'),
+            () => 'rows not known',
+          )
+          lines.push(`  ${TableName}, made ${Table?.CreationDateTime?.toISOString()}, ${rows}`)
+        }
+      }
+      return lines
+    },
+
     /** Starts the change set. Its name becomes the token of each event that follows from it. */
     async executeChangeSet(name: ChangeSetName): Promise<void> {
       await client.executeChangeSet({ ...name, ClientRequestToken: name.ChangeSetName })
     },
 
     /** Puts objects into a bucket, by their keys. Makes the bucket if it is missing. */
-    async upload(Bucket: string, objects: Map<string, Uint8Array>): Promise<void> {
+    async upload(Bucket: string, objects: Map<string, Uint8Array>, Tags: Tag[]): Promise<void> {
       const bucket = { Bucket, ExpectedBucketOwner: id }
       await s3.headBucket(bucket).catch(async (error) => {
         if (error.name !== 'NotFound') throw error
-        // S3 refuses a LocationConstraint for us-east-1.
-        const CreateBucketConfiguration = { LocationConstraint: region as BucketLocationConstraint }
-        await s3.createBucket({ Bucket, ...(region !== 'us-east-1' && { CreateBucketConfiguration }) })
-        await s3.putPublicAccessBlock({ ...bucket, PublicAccessBlockConfiguration: PRIVATE })
+        await s3.createBucket({
+          Bucket,
+          ...(Bucket.endsWith('-an') && { BucketNamespace: 'account-regional' }),
+          CreateBucketConfiguration: {
+            // S3 refuses one for us-east-1.
+            ...(region !== 'us-east-1' && { LocationConstraint: region as BucketLocationConstraint }),
+            ...(Tags.length && { Tags }),
+          },
+        })
       })
-      for (const [Key, Body] of objects) await s3.putObject({ ...bucket, Key, Body })
+      // Some companies refuse an upload that does not say how it is encrypted.
+      for (const [Key, Body] of objects) await s3.putObject({ ...bucket, Key, Body, ServerSideEncryption: 'AES256' })
     },
 
     /** The variables that `arc env` has set for a stage. */
@@ -125,12 +181,12 @@ export async function openAccount({ region, profile }: Inventory['aws']) {
 }
 
 /**
- * The bucket for the code of a stack, which has the parts of its name: the app, the stage, and perhaps a name of its own. S3
- * allows 63 characters, so that a long name ends with a hash of it.
+ * The bucket for the code of a stack, which has the parts of its name: the app, the stage, and perhaps a name of its own. It is one of
+ * the account's own names, which nobody else can have. S3 allows 63 characters, so that a long name ends with a hash of it.
  */
 export function bucketName(parts: string[], { id, region }: Pick<Account, 'id' | 'region'>): string {
   const name = parts.filter(Boolean).join('-').toLowerCase()
-  const rest = `-${id}-${region}`
+  const rest = `-${id}-${region}${WITHOUT_NAMESPACE.includes(region) ? '' : '-an'}`
   if (name.length + rest.length <= 63) return name + rest
   const hash = createHash('sha256').update(name).digest('hex').slice(0, 8)
   return `${name.slice(0, 54 - rest.length)}-${hash}${rest}`

@@ -79,7 +79,7 @@ function parseWords(words: string[], { flags = [], options = [], usage }: Gramma
 }
 
 /** One of another command is refused, too: `deploy --diff` must not deploy. */
-const OF_ALL_COMMANDS = ['name', 'erased', 'no-smoke', 'allow-data-loss', 'diff', 'hashes', 'dry-run']
+const OF_ALL_COMMANDS = ['name', 'erased', 'no-smoke', 'allow-data-loss', 'new-table', 'diff', 'hashes', 'dry-run']
 
 /**
  * The options that npm has taken for its own: it passes them on in the environment only. `--no-smoke` is an empty `smoke`.

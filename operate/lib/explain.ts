@@ -1,4 +1,4 @@
-// AWS's errors as sentences that say what helps.
+// AWS's errors as sentences that say what helps, or nothing: no advice asks for a wider right than deployer.yaml has.
 import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
@@ -9,30 +9,37 @@ export type AwsError = Error & {
   code?: string
   commandName?: string
   identity?: string
-  $metadata?: { httpStatusCode?: number }
+  $metadata?: { httpStatusCode?: number; requestId?: string }
 }
+/** Where the calls go, and with which profile of app.arc. */
+export type Place = { region: string; profile?: string | null | undefined }
 
 /** S3 does not always say which right is missing, and not every right has the name of its command. */
 const S3_ACTIONS: Record<string, string> = {
   HeadBucketCommand: 's3:ListBucket',
   CreateBucketCommand: 's3:CreateBucket',
-  PutPublicAccessBlockCommand: 's3:PutBucketPublicAccessBlock',
   PutObjectCommand: 's3:PutObject',
 }
 
 /** Errors by their names and messages. */
-const SENTENCES: [RegExp, (message: string, region: string) => string][] = [
+const SENTENCES: [RegExp, (message: string, place: Place) => string][] = [
   [
     /Signature (expired|not yet current)|^RequestTimeTooSkewed/,
     (message) => `The clock of this machine is wrong: AWS says "${message}". Set the clock, then try again.`,
   ],
   [
     /^(ExpiredToken|RequestExpired)/,
-    () => 'The AWS credentials have expired. Get new ones, for example with "aws sso login".',
+    (_, place) => `The AWS credentials have expired. Sign in again:\n  aws login${profileOption(place)}`,
+  ],
+  [
+    /^(OptInRequired|SubscriptionRequired)|needs a subscription for the service/,
+    (message) =>
+      `This AWS account is not active yet: "${message}". Finish its sign-up in the console, with a card and a phone ` +
+      'number. AWS may then take a day.',
   ],
   [
     /^(InvalidClientTokenId|UnrecognizedClient|AuthFailure|SignatureDoesNotMatch|InvalidAccessKeyId)/,
-    (message, region) =>
+    (message, { region }) =>
       `AWS does not accept these credentials in ${region}: "${message}". Either the keys are wrong, or this account has ` +
       `not enabled the region. See whether it has:\n  aws account get-region-opt-status --region-name ${region}`,
   ],
@@ -40,24 +47,42 @@ const SENTENCES: [RegExp, (message: string, region: string) => string][] = [
     /\[OBSOLETE\]|_IN_PROGRESS (state|status)/,
     (message) => `Another deploy changes this stack: ${message} Deploy again when it has ended.`,
   ],
+  [
+    /'templateBody' failed to satisfy constraint/,
+    () => 'The template is larger than the 51,200 bytes that CloudFormation takes this way. Remove routes or alarms.',
+  ],
+  [/^ENOSPC/, () => 'The disk of this machine is full. Free some space, then try again.'],
 ]
 
 /** An error as a sentence that says what was wrong, and what helps if that is known. */
-export function explainError(error: AwsError, region: string, env = process.env): string {
+export function explainError(error: AwsError, place: Place, env = process.env): string {
   const { name, message, commandName = '', identity = '', $metadata } = error
-  if (name.endsWith('ProviderError')) return explainCredentials(message, env)
-  const action = $metadata?.httpStatusCode === 403 && S3_ACTIONS[commandName]
+  const action = $metadata?.httpStatusCode === 403 && $metadata.requestId && S3_ACTIONS[commandName]
   const denial = explainDenial(message) ?? (action && describeDenial(identity, action))
   if (denial) return denial
+  if (name.endsWith('ProviderError')) return explainCredentials(message, place, env)
+  if (/CERT|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)/.test(error.code ?? '')) {
+    return (
+      `The certificate of the answer is not trusted (${error.code}): something between this machine and AWS reads along. If that is ` +
+      'right, trust the certificates of this machine:\n  NODE_OPTIONS=--use-system-ca npm run …'
+    )
+  }
   if (isNetworkError(error)) {
-    const sentence = `AWS cannot be reached in ${region} (${error.code ?? name}). Check the network, and the region in app.arc.`
-    const proxy = 'HTTPS_PROXY is set, but this command connects without a proxy: run it on a machine that needs none.'
-    return env.HTTPS_PROXY || env.https_proxy ? `${sentence} ${proxy}` : sentence
+    const proxy = env.HTTPS_PROXY ?? env.https_proxy
+    const through = proxy ? ', through the proxy of HTTPS_PROXY' : ''
+    return `AWS cannot be reached in ${place.region}${through} (${error.code ?? name}). Check the network, and the region in app.arc.`
   }
   if (isThrottled(error)) return 'AWS throttles the calls of this account. Try again in a few minutes.'
-  const [, sentence] = SENTENCES.find(([pattern]) => pattern.test(`${name} ${message}`)) ?? []
-  if (sentence) return sentence(message, region)
-  const details = message && message !== 'UnknownError' ? message : `status ${$metadata?.httpStatusCode}`
+  const [, sentence] = SENTENCES.find(([pattern]) => pattern.test(`${error.code ?? name} ${message}`)) ?? []
+  if (sentence) return sentence(message, place)
+  const { httpStatusCode } = $metadata ?? {}
+  if (isFromElsewhere(error)) {
+    return (
+      `An answer with the status ${httpStatusCode} did not come from AWS: something between this machine and AWS in ${place.region}, ` +
+      'such as a proxy or a filter, has answered. Ask whoever runs the network.'
+    )
+  }
+  const details = message && message !== 'UnknownError' ? message : `status ${httpStatusCode}`
   return [commandName.replace(/Command$/, ''), name, details].filter(Boolean).join(': ')
 }
 
@@ -72,24 +97,54 @@ export function isThrottled({ name }: AwsError): boolean {
   return /Throttl|TooManyRequests|SlowDown/.test(name)
 }
 
+/** HTML, or no text at all: AWS gives each of its answers the ID of the request. */
+function isFromElsewhere({ name, message, $metadata }: AwsError): boolean {
+  const hasNoText = ['', 'Unknown', 'UnknownError'].includes(message) || name === 'SyntaxError'
+  return $metadata?.httpStatusCode !== undefined && !$metadata.requestId && hasNoText
+}
+
 /** True if the same call may succeed later. */
 export function isTemporary(error: AwsError): boolean {
-  return isNetworkError(error) || isThrottled(error)
+  return isNetworkError(error) || isThrottled(error) || Number(error.$metadata?.httpStatusCode) >= 500
 }
 
 /** An error of AWS as a sentence. Any other stays as it is. */
-export function asCommandError(error: AwsError, region: string): Error {
-  const isFromAws = '$metadata' in error || error.name.endsWith('ProviderError')
-  return isFromAws ? new CommandError(explainError(error, region)) : error
+export function asCommandError(error: AwsError, place: Place): Error {
+  const isFromAws = '$metadata' in error || error.name.endsWith('ProviderError') || error.code === 'ENOSPC'
+  return isFromAws ? new CommandError(explainError(error, place)) : error
 }
 
-function explainCredentials(message: string, env: NodeJS.ProcessEnv): string {
+const profileOption = ({ profile }: Place, env = process.env) => {
+  const name = profile ?? env.AWS_PROFILE
+  return name ? ` --profile ${/\s/.test(name) ? `"${name}"` : name}` : ''
+}
+
+function explainCredentials(message: string, place: Place, env: NodeJS.ProcessEnv): string {
   const names = readProfileNames(env)
-  const profile = names.length ? `AWS_PROFILE to one of ${names.join(', ')}` : 'AWS_PROFILE'
-  const { AWS_PROFILE } = env
-  if (AWS_PROFILE && !names.includes(AWS_PROFILE))
-    return `The AWS profile ${AWS_PROFILE} does not exist. Set ${profile}.`
-  return `There are no AWS credentials: ${message.replace(/\.$/, '')}. Set ${profile}, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.`
+  const quoted = names.map((name) => (/\s/.test(name) ? `"${name}"` : name)).join(', ')
+  const name = place.profile ?? env.AWS_PROFILE
+  const option = profileOption(place, env)
+  if (name && !names.includes(name)) {
+    const there = names.length ? ` There are ${quoted}.` : ''
+    return place.profile
+      ? `app.arc names the profile ${name}, which does not exist on this machine.${there}`
+      : `AWS_PROFILE names the profile ${name}, which does not exist on this machine.${there}`
+  }
+  const sentence = message.replace(/\.?\s*$/, '.')
+  if (/\bsso\b/i.test(message)) return `${sentence} Sign in again:\n  aws sso login${option}`
+  if (/login session|aws login/i.test(message)) return `${sentence} Sign in again:\n  aws login${option}`
+  if (/\bmfa\b/i.test(message)) {
+    return (
+      `${sentence} This command cannot ask for a code. Get keys first:\n` +
+      `  eval "$(aws configure export-credentials${option} --format env)"`
+    )
+  }
+  if (name) return `${sentence} See whether the profile works:\n  aws sts get-caller-identity${option}`
+  const profiles = names.length ? `, set AWS_PROFILE to one of ${quoted}` : ''
+  return (
+    `There are no AWS credentials: ${sentence} Sign in with "aws login" (AWS CLI 2.32 or newer)${profiles}, or set ` +
+    'AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.'
+  )
 }
 
 /** The profiles of ~/.aws/config and ~/.aws/credentials. */
@@ -103,30 +158,58 @@ function readProfileNames({ AWS_CONFIG_FILE, AWS_SHARED_CREDENTIALS_FILE }: Node
       return ''
     }
   })
-  return [...new Set([...texts.join('\n').matchAll(/^\[(?:profile +)?([^\s\]]+)\]/gm)].map(([, name]) => String(name)))]
+  const headings = texts.join('\n').matchAll(/^\[(?!sso-session |services )(?:profile +)?["']?([^"'\]]+?)["']?\s*\]/gm)
+  return [...new Set([...headings].map(([, name]) => String(name)))]
 }
 
 /** What reads and changes rows. */
 const ROWS = /^dynamodb:(\w*Item|Scan|Query|RestoreTable\w*)$/
+/** What deployer.yaml allows for roles with its boundary only, or denies so that the boundary stays. */
+const BOUNDED = /^iam:(CreateRole|DeleteRolePolicy|PutRolePolicy|(Put|Delete)RolePermissionsBoundary)$/
+/** The log delivery of AWS names neither who nor what. */
+const LOG_DELIVERY = /Insufficient permissions to enable logging|permissions to create a Service Linked Role/i
 
+// The resource has no word, one, or two ("role NAME"). What follows it may end with the ARN of the policy.
 const DENIAL =
-  /(arn:\S+) is not authorized to perform: "?([\w:]+)"?(?: on resource: \S+)?(?: ((?:because|with) [^.\n(]+))?/
+  /(arn:\S+) is not authorized to perform: "?([\w:]+)"?(?: on resource: (?:(?! because | with an? )[^\n])*)?(?: ((?:because|with) [^.\n(]+))?/
 
 /** Who lacks which right and what helps, if a message of AWS is about that. */
 export function explainDenial(message: string): string | undefined {
+  if (LOG_DELIVERY.test(message)) {
+    return 'The access log of the API needs the rights of "WithoutResource" and "RoleOfApiGateway" in operate/deployer.yaml. Whoever deploys lacks one.'
+  }
   const [, identity, action, because] = DENIAL.exec(message) ?? []
   return identity && action && describeDenial(identity, action, because?.trim())
 }
 
 function describeDenial(identity: string, action: string, because = ''): string {
   const rule =
-    /explicit deny in an? ([\w -]+)/.exec(because) ?? /because no (?!identity-based)([\w -]+?) allows/.exec(because)
-  const advice = rule
-    ? `Whoever made that ${rule[1]} must allow it.`
-    : ROWS.test(action)
-      ? 'People are handled with the rights of an administrator: no role of operate/deployer.yaml can read a row.'
-      : /\wDeployer\b/.test(identity)
-        ? 'operate/deployer.yaml makes this role: an administrator adds the right there and deploys that file again.'
-        : 'operate/deployer.yaml grants what a deploy needs: an administrator deploys it, and you use its role. See operate/README.md.'
-  return `${identity} may not do ${action}${because && `, ${because}`}. ${advice}`
+    /explicit deny in an? ((?!identity-based)[\w -]+)/.exec(because) ??
+    /because no (?!identity-based)([\w -]+?) allows/.exec(because)
+  const [, stack] = /\b(\w+)Deployer\b/.exec(identity) ?? []
+  return `${identity} may not do ${action}${because && `, ${because}`}. ${adviseDenial(action, because, rule?.[1], stack)}`
+}
+
+/** `rule` is the kind of policy that stands in the way, `stack` that of deployer.yaml, if the identity is its role. */
+function adviseDenial(action: string, because: string, rule?: string, stack?: string): string {
+  if (rule) return `Whoever made that ${rule} must allow it.`
+  if (action === 'sts:AssumeRole') {
+    return (
+      'operate/deployer.yaml lets in whom its parameter Person names: an administrator deploys it with that ARN. The user needs ' +
+      'sts:AssumeRole on the role, too.'
+    )
+  }
+  if (ROWS.test(action)) {
+    return 'People are handled with the rights of an administrator: no role of operate/deployer.yaml can read a row.'
+  }
+  if (stack && BOUNDED.test(action)) {
+    return (
+      'operate/deployer.yaml allows that for roles with its boundary only. Have in app.arc:\n' +
+      `@role\npermissions-boundary ${stack}FunctionBoundary`
+    )
+  }
+  if (/explicit deny/.test(because)) return 'Whoever made that policy denies it on purpose: ask them.'
+  return stack
+    ? 'If operate/deployer.yaml of this commit has that right, an administrator deploys that file again. If not, it is a mistake of this project.'
+    : 'operate/deployer.yaml grants what a deploy needs: an administrator deploys it, and you use its role. See operate/README.md.'
 }

@@ -44,8 +44,8 @@ export function advise(target: Target, situation: Situation): string {
   const remove = `${stackCommand('delete-stack')}\n${stackCommand('wait stack-delete-complete')}`
   const resources = stuck.join(' ') || 'LOGICAL_IDS'
   const advice: Record<State, string> = {
-    absent: `Nothing is deployed: the first deploy of ${stackName} failed, and CloudFormation has removed what it made. Correct the reasons above, then:`,
-    live: `The previous version of ${stackName} is live. Correct the reasons above, then:`,
+    absent: `Nothing is deployed: the first deploy of ${stackName} failed, and CloudFormation has removed what it made. Correct the cause, then:`,
+    live: `The previous version of ${stackName} is live. Correct the cause, then:`,
     working: `Another operation on ${stackName} has not ended (${status}). When it has, deploy again. See how far it is:\n${showStack(target)}`,
     unfinished: `Nothing is deployed: the first deploy of ${stackName} failed, and its remains are in the way. Remove them, then deploy again:\n${remove}`,
     undeleted: `The deletion of ${stackName} failed. Delete it again, if need be with --retain-resources for what cannot be deleted, then deploy again:\n${remove}`,

@@ -1,58 +1,95 @@
-// Watches CloudFormation while it works.
+// Watches CloudFormation while it works. How an operation ended is read from its events alone: the status of a stack may lag behind
+// them or run ahead, and each look sees a beginning of them.
 import { setTimeout } from 'node:timers/promises'
-import type { Stack, StackEvent } from '@aws-sdk/client-cloudformation'
+import type { StackEvent } from '@aws-sdk/client-cloudformation'
 import type { Account } from './aws.ts'
-import { type AwsError, isTemporary } from './explain.ts'
-import { awsCommand, stateOf, type Target } from './stack-states.ts'
+import { type AwsError, explainError, isTemporary } from './explain.ts'
+import { awsCommand, type Target } from './stack-states.ts'
 
 const STACK = 'AWS::CloudFormation::Stack'
-const NO_REASON = /^(|Resource \w+ cancelled.*|The following resource\(s\) failed.*|Rollback (requested|complete).*)$/
+/** Reasons that only repeat others. */
+const NO_REASON =
+  /^(|User Initiated|Delete requested.*|Resource \w+ cancelled.*|The following resource\(s\) failed.*|Rollback (requested|complete).*)$/
+const SUCCESS = /^(CREATE|UPDATE|IMPORT)_COMPLETE$/
+const END = /^((CREATE|UPDATE|IMPORT)_COMPLETE|DELETE_(COMPLETE|FAILED)|(UPDATE|IMPORT)_ROLLBACK_(COMPLETE|FAILED))$/
+/** A roll-back or a deletion usually follows these. */
+const PERHAPS_END = /^((CREATE|UPDATE)_FAILED|ROLLBACK_(COMPLETE|FAILED))$/
 
 /** An operation on a stack: the token of its events, and the newest event before it. */
 type Operation = { stackId: string; token: string; since: string | undefined }
-type Result = { isDone: boolean; stack: Stack | undefined; events: StackEvent[] }
+/** How an operation ended, with the reasons that were given. `events` are all since it began, whatever caused them. */
+type Result = { isDone: boolean; status: string; reasons: string[]; events: StackEvent[] }
 
 /**
- * Prints each event of an operation as it happens, until the operation has ended: it is done only if the stack has an
- * event of success with its token. There is no time limit.
+ * Prints each event of an operation as it happens, until the operation has ended. There is no time limit.
  * @throws the last error if AWS cannot be reached for `patienceSeconds`
  */
 export async function watchStack(
-  account: Pick<Account, 'readEvents' | 'describeStack'>,
+  account: Pick<Account, 'readEvents' | 'region'>,
   { stackId, token, since }: Operation,
-  { print = console.log, pauseMs = 2000, patienceSeconds = 120 } = {},
+  { print = console.log, pauseMs = 2000, patienceSeconds = 120, restSeconds = 60, silenceSeconds = 10 } = {},
 ): Promise<Result> {
   const events: StackEvent[] = []
-  let newest = since
-  let lastAnswer = Date.now()
-  let lastStatus: string | undefined
+  const shown = new Set<string>()
+  const started = Date.now()
+  let lastAnswer = started
+  let lastEvent = started
+  let lastLine = started
+  const show = (line: string) => {
+    lastLine = Date.now()
+    print(line)
+  }
   for (;;) {
     try {
-      // Read before the events: if it is at rest, no event follows.
-      const stack = await account.describeStack(stackId)
-      const next = await account.readEvents(stackId, newest)
+      const next = await account.readEvents(stackId, events.at(-1)?.EventId ?? since)
       lastAnswer = Date.now()
-      newest = next.at(-1)?.EventId ?? newest
-      for (const event of next.filter(({ ClientRequestToken }) => ClientRequestToken === token)) {
+      if (next.length) lastEvent = lastAnswer
+      for (const event of next) {
         events.push(event)
-        print(formatEvent(event, events[0]?.Timestamp))
+        const line = formatEvent(event, events[0]?.Timestamp)
+        // A resource begins twice: when it is asked for, and when it is made.
+        const key = line.replace(/^ *\d+ s/, '')
+        if (!shown.has(key)) show(line)
+        shown.add(key)
       }
-      if (events.some(isSuccess)) return { isDone: true, stack, events }
-      // A failed first create is at rest for a moment before it is deleted.
-      const isAtRest = stateOf(stack?.StackStatus) !== 'working' && stack?.StackStatus === lastStatus
-      if (isAtRest && events.length) return { isDone: false, stack, events }
-      lastStatus = stack?.StackStatus
+      const isAtRest = Date.now() - lastEvent >= restSeconds * 1000
+      const end = findEnd(events, token, isAtRest)
+      if (end) return { ...end, events, reasons: [...new Set(events.flatMap((event) => reasonOf(event) ?? []))] }
+      if (Date.now() - lastLine >= silenceSeconds * 1000) show(describeWait(events, started))
     } catch (error) {
-      if (!isTemporary(error as AwsError) || Date.now() - lastAnswer > patienceSeconds * 1000) throw error
+      const waited = Date.now() - lastAnswer
+      if (!isTemporary(error as AwsError) || waited > patienceSeconds * 1000) throw error
+      if (Date.now() - lastLine >= silenceSeconds * 1000)
+        show(`${explainError(error as AwsError, account)} Trying again…`)
     }
     await setTimeout(pauseMs)
   }
 }
 
+/**
+ * How the operation with this token ended. undefined if it has not, as far as these events say: it begins with an event of the stack
+ * that has its token, and ends with the next one that is an end. Only its token proves success: a roll-back may have another one,
+ * or none.
+ */
+export function findEnd(
+  events: StackEvent[],
+  token: string,
+  isAtRest: boolean,
+): Pick<Result, 'isDone' | 'status'> | undefined {
+  const ofStack = events.filter(({ ResourceType }) => ResourceType === STACK)
+  const begin = ofStack.findIndex(({ ClientRequestToken }) => ClientRequestToken === token)
+  if (begin < 0) return undefined
+  const own = ofStack.slice(begin)
+  const end = own.find(({ ResourceStatus = '' }) => END.test(ResourceStatus)) ?? (isAtRest ? own.at(-1) : undefined)
+  const status = String(end?.ResourceStatus)
+  if (!END.test(status) && !PERHAPS_END.test(status)) return undefined
+  return { isDone: SUCCESS.test(status) && end?.ClientRequestToken === token, status }
+}
+
 /** The resources that failed after the roll-back had begun. */
 export function findStuck(events: StackEvent[]): string[] {
   const start = events.findLastIndex(({ ResourceStatus }) => ResourceStatus === 'UPDATE_ROLLBACK_IN_PROGRESS')
-  const failed = events.slice(start + 1).filter((event) => event.ResourceType !== STACK && isFailure(event))
+  const failed = events.slice(start + 1).filter((event) => event.ResourceType !== STACK && reasonOf(event))
   return [...new Set(failed.map(({ LogicalResourceId = '' }) => LogicalResourceId))]
 }
 
@@ -74,18 +111,31 @@ export function describeKeptTables(target: Target, events: StackEvent[]): string
 
 /** At most 80 columns for most resources: seconds since the start, resource, state. The reason of a failure stands below. */
 export function formatEvent(event: StackEvent, start: Date | undefined): string {
-  const { LogicalResourceId = '', ResourceStatus, ResourceStatusReason = '', Timestamp } = event
+  const { LogicalResourceId = '', ResourceStatus, Timestamp } = event
   const seconds = Math.round((Number(Timestamp) - Number(start)) / 1000)
-  const line = `${String(seconds).padStart(5)} s  ${LogicalResourceId.padEnd(26)} ${ResourceStatus}`
-  const reason = ResourceStatusReason.replace(/(.{1,70})(?:\s|$)/g, '\n         $1')
-  return isFailure(event) ? line + reason : line
+  const reason = reasonOf(event)?.replace(/(.{1,70})(?:\s|$)/g, '\n         $1') ?? ''
+  return `${String(seconds).padStart(5)} s  ${LogicalResourceId.padEnd(26)} ${ResourceStatus}${reason}`
 }
 
-/** Cancelled resources, and the stack that counts the others, have no reason of their own. */
-function isFailure({ ResourceStatus, ResourceStatusReason = '' }: StackEvent): boolean {
-  return /FAILED|ROLLBACK/.test(String(ResourceStatus)) && !NO_REASON.test(ResourceStatusReason)
+/**
+ * Why something failed. A hook's rule stands in an event of its own. If a create fails as a whole, the reason stands where the stack
+ * begins to be deleted.
+ */
+function reasonOf(event: StackEvent): string | undefined {
+  const { ResourceType, ResourceStatus = '', ResourceStatusReason = '', HookType, HookStatus, HookStatusReason } = event
+  if (HookStatus === 'HOOK_COMPLETE_FAILED' && event.HookFailureMode === 'FAIL')
+    return `${HookType}: ${HookStatusReason}`
+  const isFailure =
+    /FAILED|ROLLBACK/.test(ResourceStatus) || (ResourceType === STACK && ResourceStatus === 'DELETE_IN_PROGRESS')
+  return isFailure && !NO_REASON.test(ResourceStatusReason) ? ResourceStatusReason : undefined
 }
 
-function isSuccess({ ResourceType, ResourceStatus }: StackEvent): boolean {
-  return ResourceType === STACK && /^(CREATE|UPDATE)_COMPLETE$/.test(String(ResourceStatus))
+/** What CloudFormation is doing, by its last events. */
+function describeWait(events: StackEvent[], started: number): string {
+  const last = new Map(
+    events.map(({ LogicalResourceId = '', ResourceStatus = '' }) => [LogicalResourceId, ResourceStatus]),
+  )
+  const open = [...last].filter(([, status]) => status.endsWith('_IN_PROGRESS')).map(([name]) => name)
+  const what = open.length ? open.slice(-3).join(', ') : 'CloudFormation to begin'
+  return `${String(Math.round((Date.now() - started) / 1000)).padStart(5)} s  waiting for ${what}`
 }

@@ -1,5 +1,8 @@
 // How plan, deploy and smoke end if AWS is not even asked. What they do in an account: operate/test/emulator.
+import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import test from 'tape'
 import { run } from '../../test/support/process.ts'
@@ -101,7 +104,7 @@ const situations: [string, string, RegExp, Edit?, NodeJS.ProcessEnv?][] = [
   [
     'there are no credentials, the profiles are named',
     'deploy.ts staging',
-    /^There are no AWS credentials: Could not load credentials from any providers\. Set\nAWS_PROFILE to one of work, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY\.\n$/,
+    /^There are no AWS credentials: .*Sign in with "aws login" .*set AWS_PROFILE to one of\nwork, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY\.\n$/s,
     withProfile('[profile work]\nregion = us-east-1\n'),
   ],
   [
@@ -128,6 +131,42 @@ for (const [what, command, pattern, edit, env] of situations) {
     t.notOk(/^ {4}at /m.test(output), 'no stack')
   })
 }
+
+test('deploy and smoke ask the proxy of HTTPS_PROXY, but not for this machine', async (t) => {
+  const asked: string[] = []
+  const proxy = createServer().on('connect', ({ url = '' }, socket) => {
+    asked.push(url)
+    socket.end('HTTP/1.1 403 Forbidden\r\n\r\n')
+  })
+  await once(proxy.listen(0, '127.0.0.1'), 'listening')
+  const HTTPS_PROXY = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`
+  const api = await startServer((_, response) => response.writeHead(500).end())
+  const env = {
+    HTTPS_PROXY,
+    HTTP_PROXY: HTTPS_PROXY,
+    AWS_ACCESS_KEY_ID: 'x',
+    AWS_SECRET_ACCESS_KEY: 'x',
+    AWS_PROFILE: '',
+    AWS_MAX_ATTEMPTS: '1',
+  }
+  const root = process.cwd()
+  const project = await copyProject()
+  const deploy = await run(`node ${root}/operate/launch.cjs operate/deploy.ts staging`, project.folder, env)
+  t.equal(deploy.status, 1)
+  t.notOk(/^ {4}at /m.test(deploy.output), deploy.output)
+  await run('node operate/launch.cjs operate/smoke.ts https://api.example/signup', root, env)
+  t.deepEqual([...new Set(asked)], ['sts.us-east-1.amazonaws.com:443', 'api.example:443'])
+  const { output } = await run(`node operate/launch.cjs operate/smoke.ts ${api.url}`, root, env)
+  t.match(output, /got 500/)
+  t.equal(
+    asked.some((url) => url.startsWith('127.0.0.1')),
+    false,
+  )
+  proxy.closeAllConnections()
+  proxy.close()
+  await api.stop()
+  await project.remove()
+})
 
 test('npm run smoke ends with one sentence if there is no API, or if an argument is wrong', async (t) => {
   const usage = 'Give the URL that the deploy has printed, and its stage:\n  npm run smoke https://…/signup staging\n'

@@ -81,15 +81,48 @@ test('deployer.yaml names this app in each resource, apart from those listed her
   const logs = '*LogDelivery DescribeIndexPolicies DescribeLogGroups DescribeResourcePolicies ListLogDeliveries'
   const sns = ['GetSubscriptionAttributes', 'SetSubscriptionAttributes', 'Unsubscribe']
   t.deepEqual(actions.sort(), [
+    'dynamodb:ListTables',
     ...[...logs.split(' '), 'PutResourcePolicy'].map((name) => `logs:${name}`),
     ...sns.map((name) => `sns:${name}`),
   ])
 })
 
-test('the policy has at most 5,500 of the 6,144 characters of a managed policy, with two domains', async (t) => {
-  const text = JSON.stringify({ Version: '2012-10-17', Statement: deployer })
-  const { length } = text.replace(/\$\{\w+Domain\}/g, 'signup.api.example.org').replace(/\s/g, '')
-  t.ok(length <= 5500, `${length} characters`)
-  const longest = JSON.stringify(statementsOf('Policy', 'a'.repeat(20), 'A'.repeat(20)))
-  t.ok(longest.replace(/\$\{\w+Domain\}/g, 'signup.api.example.org').length <= 6100, 'names of 20 characters fit, too')
+test('the policy has at most the 6,144 characters of a managed policy, with the longest names and two domains', async (t) => {
+  const Statement = statementsOf('Policy', 'a'.repeat(20), 'A'.repeat(20))
+  const text = JSON.stringify({ Version: '2012-10-17', Statement }).replace(
+    /\$\{\w+Domain\}/g,
+    'signup.api.example.org',
+  )
+  t.ok(text.length <= 6144, `${text.length} characters`)
 })
+
+/**
+ * What CloudFormation asks for the types of the transformed template, beyond their create and delete: the handlers of their schemas, and
+ * AWS's guides on tags. https://docs.aws.amazon.com/lambda/latest/dg/configuration-tags.html
+ */
+const RIGHTS: Record<string, string[]> = {
+  [arn('lambda', 'function:MathaiProduction-X')]:
+    'CreateFunction DeleteFunction GetFunction GetFunctionConfiguration ListTags TagResource UntagResource UpdateFunctionCode UpdateFunctionConfiguration AddPermission RemovePermission GetPolicy'
+      .split(' ')
+      .map((name) => `lambda:${name}`),
+  [arn('dynamodb', 'table/MathaiProduction-MathaiSignupAttemptsTable-X')]:
+    'CreateTable DeleteTable DescribeTable DescribeContinuousBackups DescribeTimeToLive ListTagsOfResource TagResource UpdateContinuousBackups UpdateTable UpdateTimeToLive'
+      .split(' ')
+      .map((name) => `dynamodb:${name}`),
+  [arn('logs', 'log-group:MathaiProduction-PostSignupLogs-X')]:
+    'CreateLogGroup DeleteLogGroup ListTagsForResource PutRetentionPolicy TagResource'
+      .split(' ')
+      .map((name) => `logs:${name}`),
+  [arn('cloudformation', 'stack/MathaiProduction/1')]:
+    'CreateChangeSet DescribeChangeSet DescribeEvents DescribeStackEvents DescribeStacks ExecuteChangeSet GetTemplate'
+      .split(' ')
+      .map((name) => `cloudformation:${name}`),
+  'arn:aws:s3:::mathai-production-123456789012-us-east-1-an': ['s3:CreateBucket', 's3:ListBucket', 's3:TagResource'],
+  'arn:aws:s3:::mathai-production-123456789012-us-east-1-an/x.zip': ['s3:PutObject', 's3:GetObject'],
+  '*': ['dynamodb:ListTables', 'logs:CreateLogDelivery', 'logs:PutResourcePolicy'],
+}
+for (const [resource, actions] of Object.entries(RIGHTS)) {
+  test(`deployer.yaml has the rights of a deploy on ${resource}`, async (t) => {
+    for (const action of actions) t.ok(allows(deployer, [action, resource]), action)
+  })
+}

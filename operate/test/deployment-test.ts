@@ -5,7 +5,7 @@ import { type Deployment, makeChangeSet, targetOf } from '../lib/deployment.ts'
 type Look = { status: string; reason?: string }
 
 /** Makes a change set in an account that answers with these states of it. */
-async function make(looks: Look[], onLook: (look: Look) => void = () => {}) {
+async function make(looks: Look[], onLook: (look: Look) => void = () => {}, validation: string[] = []) {
   const deleted: string[] = []
   const account = {
     createChangeSet: async () => 'arn:stack',
@@ -16,9 +16,11 @@ async function make(looks: Look[], onLook: (look: Look) => void = () => {}) {
       return { reason: '', changes: [], ...look }
     },
     deleteChangeSet: async ({ ChangeSetName }: { ChangeSetName: string }) => void deleted.push(ChangeSetName),
+    readValidation: async () => validation,
     readEvents: async () => ['first', 'second', 'last'].map((EventId) => ({ EventId })),
   }
-  const deployment = { account, target: { stackName: 'S' }, template: {}, isNew: false } as unknown as Deployment
+  const rest = { target: { stackName: 'S' }, template: {}, settings: { tags: [] }, isNew: false }
+  const deployment = { account, ...rest } as unknown as Deployment
   const result = await makeChangeSet(deployment).then(
     (found) => ({ found }),
     (error) => ({ error }),
@@ -71,6 +73,14 @@ test('a template that CloudFormation refuses ends with its reason, and leaves no
     else t.match(actual, message)
     t.equal(result.deleted.length, 1)
   }
+})
+
+test('the reasons of a validation stand below the one of the change set, which names its kind only', async (t) => {
+  const reason = 'The following hook(s)/validation failed: [AWS::EarlyValidation::PropertyValidation]'
+  const line = 'MathaiUsersTable: the name is taken (AWS::EarlyValidation::ResourceExistence)'
+  const result = await make([{ status: 'FAILED', reason }], undefined, [line])
+  const { message } = 'error' in result ? result.error : Error('no error')
+  t.equal(message, `CloudFormation refuses the template: ${reason}\n${line}`)
 })
 
 for (const [signal, exitStatus] of [

@@ -53,11 +53,11 @@ test('the stage and the variables of `arc env` reach the function', async (t) =>
 
 test('a bucket is named after its stack, account and region, with 63 characters at most', async (t) => {
   const account = { id: '123456789012', region: 'ap-southeast-1' }
-  t.equal(bucketName(['mathai', 'production', ''], account), 'mathai-production-123456789012-ap-southeast-1')
+  t.equal(bucketName(['mathai', 'production', ''], account), 'mathai-production-123456789012-ap-southeast-1-an')
   const names = ['a', 'b'].map((end) => bucketName(['mathai', 'staging', `${'Long'.repeat(20)}${end}`], account))
   for (const name of names) {
     t.equal(name.length, 63)
-    t.match(name, /^mathai-staging-[a-z0-9-]+-[0-9a-f]{8}-123456789012-ap-southeast-1$/)
+    t.match(name, /^mathai-staging-[a-z0-9-]+-[0-9a-f]{8}-123456789012-ap-southeast-1-an$/)
   }
   t.notEqual(names[0], names[1])
 })

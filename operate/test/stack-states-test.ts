@@ -25,8 +25,8 @@ test('a stack is at work while its status says so, and absent if there is none',
 const REMOVE = `${cloudFormation('delete-stack')}\n${cloudFormation('wait stack-delete-complete')}\n${DEPLOY}`
 const RESUME = cloudFormation('continue-update-rollback')
 const advice: Record<string, string> = {
-  DELETE_COMPLETE: `Nothing is deployed: the first deploy of S failed, and CloudFormation has removed what it made. Correct the reasons above, then:\n${DEPLOY}`,
-  UPDATE_ROLLBACK_COMPLETE: `The previous version of S is live. Correct the reasons above, then:\n${DEPLOY}`,
+  DELETE_COMPLETE: `Nothing is deployed: the first deploy of S failed, and CloudFormation has removed what it made. Correct the cause, then:\n${DEPLOY}`,
+  UPDATE_ROLLBACK_COMPLETE: `The previous version of S is live. Correct the cause, then:\n${DEPLOY}`,
   UPDATE_IN_PROGRESS: `Another operation on S has not ended (UPDATE_IN_PROGRESS). When it has, deploy again. See how far it is:\n${SHOW}`,
   ROLLBACK_COMPLETE: `Nothing is deployed: the first deploy of S failed, and its remains are in the way. Remove them, then deploy again:\n${REMOVE}`,
   DELETE_FAILED: `The deletion of S failed. Delete it again, if need be with --retain-resources for what cannot be deleted, then deploy again:\n${REMOVE}`,

@@ -1,5 +1,6 @@
 // What an operator sees while CloudFormation works, and when a deploy counts as done.
 import type { StackEvent } from '@aws-sdk/client-cloudformation'
+import fc from 'fast-check'
 import test from 'tape'
 import { describeKeptTables, findStuck, formatEvent, watchStack } from '../lib/watch.ts'
 
@@ -11,7 +12,7 @@ let count = 0
 /** Events such as "Role UPDATE_FAILED: no", a second after one another. Those of another deploy begin with `theirs`. */
 function events(...lines: string[]): StackEvent[] {
   return lines.map((line) => {
-    const [, theirs, id = '', status, reason = ''] = /^(theirs )?(\w+) (\w+)(?:: (.*))?$/s.exec(line) ?? []
+    const [, whose, id = '', status, reason = ''] = /^(theirs |none )?(\w+) (\w+)(?:: (.*))?$/s.exec(line) ?? []
     count++
     return {
       StackId: 'arn:stack',
@@ -23,48 +24,225 @@ function events(...lines: string[]): StackEvent[] {
       ResourceType: TYPES[id] ?? 'AWS::IAM::Role',
       ResourceStatus: status as 'CREATE_COMPLETE',
       ResourceStatusReason: reason,
-      ClientRequestToken: theirs ? 'theirs' : 'mine',
+      ClientRequestToken: whose ? whose.trim() : 'mine',
     }
   })
 }
 
-/** Watches a stack that has one of these states, and these new events, at each look. The last state stays. */
-async function watch(looks: ([status: string, ...lines: string[]] | Error)[], patienceSeconds = 0) {
+const OLD = events('S UPDATE_COMPLETE')
+
+/** Watches a stack that has these new events, or gives this error, at each look. Looks after the last one find nothing new. */
+async function watch(looks: (StackEvent[] | Error)[], options = {}) {
   const lines: string[] = []
-  const seen: StackEvent[] = []
-  let status = ''
+  const seen = [...OLD]
   const account = {
-    async describeStack() {
-      const look = looks.shift() ?? [status]
-      if (look instanceof Error) throw look
-      status = look[0]
-      seen.push(...events(...look.slice(1)))
-      return { StackStatus: status } as never
-    },
+    region: 'R',
     async readEvents(_stack: string, since?: string) {
+      const look = looks.shift() ?? []
+      if (look instanceof Error) throw look
+      seen.push(...look)
       return seen.slice(seen.findIndex(({ EventId }) => EventId === since) + 1)
     },
   }
-  const options = { print: (line: string) => void lines.push(line), pauseMs: 1, patienceSeconds }
-  const result = await watchStack(account, { stackId: 'arn:stack', token: 'mine', since: undefined }, options)
-  return { ...result, status, lines }
+  const print = (line: string) => void lines.push(line)
+  const operation = { stackId: 'arn:stack', token: 'mine', since: OLD[0]?.EventId }
+  const result = await watchStack(account, operation, {
+    print,
+    pauseMs: 0,
+    patienceSeconds: 0,
+    restSeconds: 0.2,
+    ...options,
+  })
+  return { ...result, lines, left: looks.length }
 }
 
-test('each event is a line when it happens', async (t) => {
-  const { isDone, lines } = await watch([
-    ['UPDATE_IN_PROGRESS', 'S UPDATE_IN_PROGRESS', 'Role UPDATE_IN_PROGRESS'],
-    ['UPDATE_IN_PROGRESS', 'Role UPDATE_COMPLETE'],
-    ['UPDATE_IN_PROGRESS', 'S UPDATE_COMPLETE_CLEANUP_IN_PROGRESS'],
-    ['UPDATE_COMPLETE', 'S UPDATE_COMPLETE'],
+/**
+ * What AWS is known to write, up to the end: operations with their end, and the reasons that an operator must read.
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events.html, and the recordings of localstack/localstack
+ */
+const SEQUENCES: Record<string, [isDone: boolean, status: string, reasons: string[], ...lines: string[]]> = {
+  'a first create': [
+    true,
+    'CREATE_COMPLETE',
+    [],
+    'S CREATE_IN_PROGRESS: User Initiated',
+    'Users CREATE_IN_PROGRESS',
+    'Users CREATE_IN_PROGRESS: Resource creation Initiated',
+    'Users CREATE_COMPLETE',
+    'S CREATE_COMPLETE',
+  ],
+  'a first create that fails': [
+    false,
+    'DELETE_COMPLETE',
+    ['no'],
+    'S CREATE_IN_PROGRESS: User Initiated',
+    'Role CREATE_FAILED: no',
+    'Users CREATE_FAILED: Resource creation cancelled',
+    'S CREATE_FAILED: The following resource(s) failed to create: [Role].',
+    'S DELETE_IN_PROGRESS: Delete requested by OnFailure policy.',
+    'Users DELETE_SKIPPED',
+    'S DELETE_COMPLETE',
+  ],
+  'a first create that is rolled back and then removed': [
+    false,
+    'DELETE_COMPLETE',
+    ['no'],
+    'S CREATE_IN_PROGRESS',
+    'Role CREATE_FAILED: no',
+    'S ROLLBACK_IN_PROGRESS: Rollback requested by user.',
+    'S ROLLBACK_COMPLETE',
+    'S DELETE_IN_PROGRESS',
+    'S DELETE_COMPLETE',
+  ],
+  'a first create that fails as a whole': [
+    false,
+    'DELETE_COMPLETE',
+    ['[Error] /Outputs/API: wrong'],
+    'S CREATE_IN_PROGRESS',
+    'Role CREATE_COMPLETE',
+    'S DELETE_IN_PROGRESS: [Error] /Outputs/API: wrong',
+    'Role DELETE_COMPLETE',
+    'S DELETE_COMPLETE',
+  ],
+  'a first create whose remains stay': [
+    false,
+    'DELETE_FAILED',
+    ['no', 'in use'],
+    'S CREATE_IN_PROGRESS',
+    'Role CREATE_FAILED: no',
+    'S CREATE_FAILED',
+    'S DELETE_IN_PROGRESS',
+    'Role DELETE_FAILED: in use',
+    'S DELETE_FAILED: The following resource(s) failed to delete: [Role].',
+  ],
+  'an update': [
+    true,
+    'UPDATE_COMPLETE',
+    [],
+    'S UPDATE_IN_PROGRESS',
+    'Role UPDATE_COMPLETE',
+    'S UPDATE_COMPLETE_CLEANUP_IN_PROGRESS',
+    'S UPDATE_COMPLETE',
+  ],
+  'an update that fails': [
+    false,
+    'UPDATE_ROLLBACK_COMPLETE',
+    ['no'],
+    'S UPDATE_IN_PROGRESS',
+    'Role UPDATE_FAILED: no',
+    'S UPDATE_ROLLBACK_IN_PROGRESS: The following resource(s) failed to update: [Role].',
+    'Role UPDATE_COMPLETE',
+    'S UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS',
+    'S UPDATE_ROLLBACK_COMPLETE',
+  ],
+  'an update that somebody cancels': [
+    false,
+    'UPDATE_ROLLBACK_COMPLETE',
+    [],
+    'S UPDATE_IN_PROGRESS',
+    'Role UPDATE_IN_PROGRESS',
+    'theirs S UPDATE_ROLLBACK_IN_PROGRESS: User Initiated',
+    'theirs S UPDATE_ROLLBACK_COMPLETE',
+  ],
+  'an update whose roll-back is stuck': [
+    false,
+    'UPDATE_ROLLBACK_FAILED',
+    ['no', 'again'],
+    'S UPDATE_IN_PROGRESS',
+    'Role UPDATE_FAILED: no',
+    'S UPDATE_ROLLBACK_IN_PROGRESS',
+    'Role UPDATE_FAILED: again',
+    'S UPDATE_ROLLBACK_FAILED: The following resource(s) failed to update: [Role].',
+  ],
+  'an import': [true, 'IMPORT_COMPLETE', [], 'S IMPORT_IN_PROGRESS', 'Users IMPORT_COMPLETE', 'S IMPORT_COMPLETE'],
+  'an import that fails': [
+    false,
+    'IMPORT_ROLLBACK_COMPLETE',
+    ['no'],
+    'S IMPORT_IN_PROGRESS',
+    'Users IMPORT_FAILED: no',
+    'S IMPORT_ROLLBACK_IN_PROGRESS',
+    'S IMPORT_ROLLBACK_COMPLETE',
+  ],
+}
+
+for (const [what, [isDone, status, reasons, ...lines]] of Object.entries(SEQUENCES)) {
+  test(`${what}: however it is cut into looks, its end is right and not early`, async (t) => {
+    const cuts = fc.array(fc.nat(lines.length), { maxLength: 6 }).map((indexes) => indexes.sort((a, b) => a - b))
+    // An automatic roll-back or deletion may be an operation of its own. Success always has our token.
+    const withoutToken = fc.array(fc.boolean(), { minLength: lines.length, maxLength: lines.length })
+    // Others may begin as soon as ours has ended.
+    const after = fc.constantFrom([], ['theirs S UPDATE_IN_PROGRESS', 'theirs S UPDATE_COMPLETE'])
+    await fc.assert(
+      fc.asyncProperty(cuts, withoutToken, after, async (indexes, without, more) => {
+        const marked = lines.map((line, index) =>
+          without[index] && index && !isDone ? line.replace(/^(theirs )?/, 'none ') : line,
+        )
+        const all = events(...marked, ...more)
+        const looks = [0, ...indexes, all.length].map((end, index, ends) => all.slice(ends[index - 1] ?? 0, end))
+        const needed = looks.findIndex((_, index) => looks.slice(0, index + 1).flat().length >= lines.length)
+        const result = await watch([...looks, []], { restSeconds: 60 })
+        if (result.isDone !== isDone || result.status !== status) throw Error(`${result.isDone} ${result.status}`)
+        if (looks.length + 1 - result.left !== needed + 1)
+          throw Error(`it ended after ${looks.length + 1 - result.left} looks`)
+        if (result.reasons.join() !== reasons.join()) throw Error(result.reasons.join())
+      }),
+      { numRuns: 100 },
+    )
+    t.pass(status)
+  })
+}
+
+test('each event is a line when it happens, and none is there twice', async (t) => {
+  const { lines } = await watch([
+    events('S UPDATE_IN_PROGRESS', 'Role UPDATE_IN_PROGRESS'),
+    events('Role UPDATE_IN_PROGRESS: Resource creation Initiated', 'Role UPDATE_COMPLETE'),
+    events('S UPDATE_COMPLETE'),
   ])
-  t.ok(isDone)
   t.deepEqual(lines, [
     '    0 s  S                          UPDATE_IN_PROGRESS',
     '    1 s  Role                       UPDATE_IN_PROGRESS',
-    '    2 s  Role                       UPDATE_COMPLETE',
-    '    3 s  S                          UPDATE_COMPLETE_CLEANUP_IN_PROGRESS',
+    '    3 s  Role                       UPDATE_COMPLETE',
     '    4 s  S                          UPDATE_COMPLETE',
   ])
+})
+
+test("a hook's rule is printed, and is a reason", async (t) => {
+  const refusal = events('Users CREATE_IN_PROGRESS').map((event) => ({
+    ...event,
+    HookType: 'Company::Tables::Rule',
+    HookStatus: 'HOOK_COMPLETE_FAILED' as const,
+    HookFailureMode: 'FAIL' as const,
+    HookStatusReason: 'A table needs backups',
+  }))
+  const { reasons, lines } = await watch([
+    [...events('S CREATE_IN_PROGRESS'), ...refusal],
+    events(
+      'Users CREATE_FAILED: The following hook(s) failed: [Company::Tables::Rule]',
+      'S DELETE_IN_PROGRESS',
+      'S DELETE_COMPLETE',
+    ),
+  ])
+  t.ok(reasons.includes('Company::Tables::Rule: A table needs backups'))
+  t.ok(lines.join().includes('A table needs backups'))
+})
+
+test('a failed first create that nobody deletes is the end after a while', async (t) => {
+  const { isDone, status } = await watch([
+    events('S CREATE_IN_PROGRESS', 'Role CREATE_FAILED: no'),
+    events('S CREATE_FAILED'),
+  ])
+  t.deepEqual([isDone, status], [false, 'CREATE_FAILED'])
+})
+
+test('a wait without news says what it waits for', async (t) => {
+  const looks = [
+    events('S UPDATE_IN_PROGRESS', 'Role UPDATE_IN_PROGRESS'),
+    ...Array(30).fill([]),
+    events('S UPDATE_COMPLETE'),
+  ]
+  const { lines } = await watch(looks, { pauseMs: 2, silenceSeconds: 0.02, restSeconds: 60 })
+  t.match(lines[2] ?? '', /^ +\d+ s {2}waiting for S, Role$/)
 })
 
 test('a line has at most 80 columns, and so has each line of a reason', async (t) => {
@@ -84,42 +262,21 @@ test('reasons that only repeat others are left out, and so are those of what wen
   }
 })
 
-test("another deploy's success is not this one's, and its events are not shown", async (t) => {
-  const { isDone, status, lines } = await watch([
-    ['UPDATE_IN_PROGRESS', 'S UPDATE_IN_PROGRESS', 'Role UPDATE_FAILED: no'],
-    ['UPDATE_COMPLETE', 'S UPDATE_ROLLBACK_COMPLETE', 'theirs S UPDATE_IN_PROGRESS', 'theirs S UPDATE_COMPLETE'],
-  ])
-  t.deepEqual([isDone, status, lines.length], [false, 'UPDATE_COMPLETE', 3])
-  t.equal(lines[1], '    1 s  Role                       UPDATE_FAILED\n         no')
-})
-
-test('a stack that is at rest before its first event is not the end', async (t) => {
-  const idle: [string] = ['UPDATE_COMPLETE']
-  const { isDone } = await watch([idle, idle, idle, ['UPDATE_COMPLETE', 'S UPDATE_IN_PROGRESS', 'S UPDATE_COMPLETE']])
-  t.ok(isDone)
-})
-
-test('a failed first create ends when it is removed', async (t) => {
-  const result = await watch([
-    ['CREATE_IN_PROGRESS', 'S CREATE_IN_PROGRESS'],
-    ['CREATE_FAILED', 'Role CREATE_FAILED: no'],
-    ['DELETE_IN_PROGRESS', 'S DELETE_IN_PROGRESS'],
-    ['DELETE_COMPLETE', 'S DELETE_COMPLETE'],
-  ])
-  t.deepEqual([result.isDone, result.status, result.events.length], [false, 'DELETE_COMPLETE', 4])
-})
-
 const failed = (more: object) => Object.assign(Error('lost'), more)
 
 test('if AWS cannot be reached for a while, the watching goes on; if longer, it ends with the last error', async (t) => {
-  for (const error of [failed({ code: 'ECONNRESET', $metadata: {} }), failed({ name: 'Throttling' })]) {
-    const looks = ['UPDATE_IN_PROGRESS', 'S UPDATE_IN_PROGRESS'] as [string, string]
-    t.ok((await watch([looks, error, ['UPDATE_COMPLETE', 'S UPDATE_COMPLETE']], 60)).isDone)
+  for (const error of [
+    failed({ code: 'ECONNRESET', $metadata: {} }),
+    failed({ name: 'Throttling' }),
+    failed({ $metadata: { httpStatusCode: 503 } }),
+  ]) {
+    const looks = [events('S UPDATE_IN_PROGRESS'), error, events('S UPDATE_COMPLETE')]
+    t.ok((await watch(looks, { patienceSeconds: 60 })).isDone)
   }
   const endless = Array.from({ length: 1000 }, () => failed({ code: 'ENOTFOUND', $metadata: {} }))
   const denied = [failed({ $metadata: { httpStatusCode: 403 } })]
-  t.equal(await watch(endless, 0.01).catch(({ message }) => message), 'lost')
-  t.equal(await watch(denied, 60).catch(({ message }) => message), 'lost')
+  t.equal(await watch(endless, { patienceSeconds: 0.01 }).catch(({ message }) => message), 'lost')
+  t.equal(await watch(denied, { patienceSeconds: 60 }).catch(({ message }) => message), 'lost')
 })
 
 test('the resources at which a roll-back is stuck are those that failed since it began', async (t) => {

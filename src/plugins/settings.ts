@@ -26,10 +26,11 @@ const SETTINGS = {
   role: { 'permissions-boundary': readPolicyName },
 }
 
-export const PRAGMAS = Object.keys(SETTINGS)
+export const PRAGMAS = [...Object.keys(SETTINGS), 'tags']
 
 /** What an operator may set in app.arc, checked. operate/README.md says what each setting is for. */
-export type Settings = { [Pragma in keyof typeof SETTINGS]: Values<(typeof SETTINGS)[Pragma]> }
+export type Settings = { [Pragma in keyof typeof SETTINGS]: Values<(typeof SETTINGS)[Pragma]> } & { tags: Tag[] }
+export type Tag = { Key: string; Value: string }
 type Values<Readers> = { [Name in keyof Readers]: Readers[Name] extends Reader<infer Value> ? Value : never }
 
 /**
@@ -41,7 +42,7 @@ export function readSettings(arc: Manifest, mistakes: string[] = []): Settings {
     pragma,
     readPragma(arc, pragma, readers, mistakes),
   ])
-  const settings: Settings = Object.fromEntries(pragmas)
+  const settings: Settings = { ...Object.fromEntries(pragmas), tags: readTags(arc, mistakes) }
   mistakes.push(...findDomainMistakes(settings.domain, arc))
   if (mistakes.length) throw Error(`app.arc cannot be used:\n${mistakes.join('\n')}`)
   return settings
@@ -74,6 +75,17 @@ function readPragma(arc: Manifest, pragma: string, readers: Record<string, Reade
     }
   })
   return Object.fromEntries(values)
+}
+
+/** The tags of the stack and its bucket: `Key value`. https://docs.aws.amazon.com/tag-editor/latest/userguide/tagging.html */
+function readTags({ tags = [] }: Manifest, mistakes: string[]): Tag[] {
+  return tags.map(wordsOf).map(([key, ...words]) => {
+    const [Key, Value] = [String(key), words.join(' ')]
+    const isTag = /^(?!aws:)[\w .:/=+@-]{1,128}$/i.test(Key) && /^[\w .:/=+@-]{1,256}$/.test(Value)
+    if (!isTag)
+      mistakes.push(`@tags ${Key} ${Value}: give a key and a value of letters, digits, blanks and _ . : / = + - @`)
+    return { Key, Value }
+  })
 }
 
 /** `*`, or origins as a browser sends them. API Gateway also takes `https://*` and `http://*`, but no other pattern. */

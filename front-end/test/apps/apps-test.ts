@@ -30,6 +30,7 @@ const OLDEST = { react: ['./node_modules/types-react-oldest'], 'react/*': ['./no
 /** The blocks of the guide that are files of an app. */
 const BLOCKS = [
   'app/sign-up/page.tsx',
+  'src/App.tsx',
   'app/api/signup/route.ts',
   'src/sign-up.ts',
   'src/HookForm.tsx',
@@ -58,7 +59,7 @@ const FILES = {
   }),
   'others.json': JSON.stringify({
     compilerOptions: { ...compilerOptions, types: ['vite/client'] },
-    include: ['src/HookForm.tsx', 'src/*.vue', 'src/*.svelte'],
+    include: ['src/App.tsx', 'src/HookForm.tsx', 'src/*.vue', 'src/*.svelte'],
   }),
   'svelte.config.js': 'export default {}\n',
   'css.d.ts': "declare module '*.css'\n",

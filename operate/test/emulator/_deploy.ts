@@ -62,7 +62,7 @@ export function startScript(
 export async function deploy(emulator: Emulator, project: Project, args: string, env?: NodeJS.ProcessEnv) {
   const script = startScript(emulator, project, `operate/deploy.ts ${args}`, env)
   await script.printed(/^ApiId: /m)
-  const [, stackName] = /^Deploying (\w+) to/m.exec(script.output()) ?? []
+  const [, stackName] = /^Deploying (\w+) /m.exec(script.output()) ?? []
   if (stackName && /^ApiId: /m.test(script.output())) await importRoutes(emulator, stackName)
   return script.end()
 }

@@ -50,7 +50,10 @@ test('a first deploy shows what it makes, makes it, and signs somebody up, with 
   handler = await read(HANDLER)
   const { status, output } = await deploy(emulator, project, 'production', deployer)
   t.equal(status, 0, output)
-  t.match(output, /^Deploying MathaiProduction to us-east-1 in the account 0{12}\nas arn:aws:iam::0{12}:user\/\S+\.$/m)
+  t.match(
+    output,
+    /^Deploying MathaiProduction as a new stack to us-east-1 in the account 0{12}\nas arn:aws:iam::0{12}:user\/\S+\.$/m,
+  )
   for (const name of NAMES) {
     t.match(output, RegExp(`^\\+ ${name} +AWS::\\S+, added$`, 'm'))
     t.match(output, RegExp(`^ +\\d+ s  ${name} +CREATE_COMPLETE$`, 'm'))
@@ -85,11 +88,12 @@ test('the role has each right that it needs: without one, a sign-up, a retry or 
 
 test('the bucket belongs to the stack, and public access is blocked', { skip }, async (t) => {
   const s3 = new S3(emulator.config)
-  const Bucket = 'mathai-production-000000000000-us-east-1'
+  const Bucket = 'mathai-production-000000000000-us-east-1-an'
   const { Buckets } = await s3.listBuckets({})
   t.deepEqual([Buckets?.length, Buckets?.[0]?.Name], [1, Bucket])
-  const { PublicAccessBlockConfiguration = {} } = await s3.getPublicAccessBlock({ Bucket })
-  t.deepEqual(Object.values(PublicAccessBlockConfiguration), [true, true, true, true])
+  const { Contents = [] } = await s3.listObjectsV2({ Bucket })
+  const { ServerSideEncryption } = await s3.headObject({ Bucket, Key: String(Contents[0]?.Key) })
+  t.equal(ServerSideEncryption, 'AES256')
 })
 
 test('the same again changes nothing and says so, and so does diff', { skip }, async (t) => {
@@ -182,7 +186,7 @@ test('a failed update says why, and that the previous version is live', { skip }
   const { status, output } = await runScript('deploy.ts production no-smoke')
   t.equal(status, 1)
   t.match(output, /^ +\d+ s {2}Broken +UPDATE_FAILED\n {9}Lambda function not found: no-such-function$/m)
-  const advice = 'Correct the reasons above,\nthen:\n  npm run deploy production no-smoke\n'
+  const advice = 'Correct the cause, then:\n  npm run deploy production no-smoke\n'
   t.ok(output.endsWith(`\nThe previous version of MathaiProduction is live. ${advice}`), output)
 })
 
@@ -240,7 +244,7 @@ test('each right of a deploy is needed, and a denial names it and whose it is', 
   const changes = ['CreateChangeSet', 'DescribeChangeSet', 'DescribeStackEvents', 'DescribeStacks', 'ExecuteChangeSet']
   const actions = [
     ...changes.map((name) => `cloudformation:${name}`),
-    ...['CreateBucket', 'PutBucketPublicAccessBlock', 'PutObject'].map((name) => `s3:${name}`),
+    ...['CreateBucket', 'PutObject'].map((name) => `s3:${name}`),
     'ssm:GetParametersByPath',
   ]
   for (const [index, action] of actions.entries()) {
@@ -266,7 +270,7 @@ test('an app with a name of its own is deployed with the rights of the line that
     /may not do cloudformation:DescribeStacks/,
     'with the rights for mathai it is not',
   )
-  await destroy(emulator.config, 'SchoolSignupProduction', 'school-signup-production-000000000000-us-east-1')
+  await destroy(emulator.config, 'SchoolSignupProduction', 'school-signup-production-000000000000-us-east-1-an')
   await edit('app.arc', manifest)
 })
 
@@ -278,11 +282,28 @@ test('destroying production keeps the users, and nothing else; destroying stagin
     (await new DynamoDB(emulator.config).listTables({})).TableNames?.filter((name) => name.startsWith(`${stack}-`))
   t.equal((await deploy(emulator, project, 'staging', deployer)).status, 0)
   t.equal((await tables('MathaiStaging'))?.length, 2)
-  await destroy(emulator.config, 'MathaiProduction', 'mathai-production-000000000000-us-east-1')
-  await destroy(emulator.config, 'MathaiStaging', 'mathai-staging-000000000000-us-east-1')
+  await destroy(emulator.config, 'MathaiProduction', 'mathai-production-000000000000-us-east-1-an')
+  await destroy(emulator.config, 'MathaiStaging', 'mathai-staging-000000000000-us-east-1-an')
   t.deepEqual([await tables('MathaiProduction'), await tables('MathaiStaging')], [[api.usersTable], []])
   t.equal(await users().countUsers(), count)
   t.equal((await fetch(`${api.url}/signup`, { method: 'POST' })).status, 404)
+
+  for (const command of ['plan.ts production diff', 'deploy.ts production']) {
+    const { status, output } = await runScript(command)
+    t.equal(status, 2, output)
+    t.match(
+      output,
+      RegExp(`\\n {2}${api.usersTable}, made \\d{4}-\\d\\d-\\S+, rows not known\\n`),
+      'the deployer may not read a row',
+    )
+    t.match(output, /To begin with a new\stable:\n {2}npm run deploy production new-table\n$/)
+  }
+  t.match(
+    (await runScript('deploy.ts production', emulator.env)).output,
+    count ? /, has rows\n/ : /, empty\n/,
+    'an administrator may',
+  )
+  t.equal((await deploy(emulator, project, 'production new-table', deployer)).status, 0)
 })
 
 /** The change sets of production that could still be executed. */

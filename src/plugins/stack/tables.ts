@@ -2,7 +2,7 @@ import type { Inventory, Stage, Template } from '../architect.ts'
 import { requireResource, tableId } from './template.ts'
 
 /**
- * Protects the tables with `pitr true` in app.arc: in production they can be restored and outlive the stack. All other
+ * Tables with `pitr true` in app.arc can be restored. In production they are also protected and outlive the stack; all other
  * tables are deleted with their stack.
  * @throws if a table is not in the template
  */
@@ -12,6 +12,6 @@ export function configureTables(template: Template, { tables }: Inventory, stage
     const isKept = pitr === true && stage === 'production'
     table.DeletionPolicy = table.UpdateReplacePolicy = isKept ? 'Retain' : 'Delete'
     table.Properties.DeletionProtectionEnabled = isKept
-    table.Properties.PointInTimeRecoverySpecification = { PointInTimeRecoveryEnabled: isKept }
+    table.Properties.PointInTimeRecoverySpecification = { PointInTimeRecoveryEnabled: pitr === true }
   }
 }

@@ -2,31 +2,31 @@
 import { lookup } from 'node:dns/promises'
 import { TOPIC } from '../src/plugins/stack/alarms.ts'
 import { describeLosses, formatChanges } from './lib/changes.ts'
-import { CommandError, type CommandLine, parseCommandLine, runCommand, wrap } from './lib/command.ts'
-import { type Deployment, makeChangeSet, type ReadyChangeSet, withDeployment } from './lib/deployment.ts'
+import { CommandError, parseCommandLine, runCommand, wrap } from './lib/command.ts'
+import { type Deployment, makeChangeSet, prepareDeployment, type ReadyChangeSet } from './lib/deployment.ts'
 import { explainDenial, explainError } from './lib/explain.ts'
 import { setSignalAction } from './lib/signals.ts'
 import { smokeTest } from './lib/smoke.ts'
 import { advise, showStack } from './lib/stack-states.ts'
 import { describeKeptTables, findStuck, watchStack } from './lib/watch.ts'
 
-const GRAMMAR = { options: ['name'], flags: ['no-smoke', 'allow-data-loss', 'new-table'] }
+const GRAMMAR = { options: ['name', 'table'], flags: ['no-smoke', 'allow-data-loss', 'new-table'] }
 
 const started = performance.now()
 await runCommand(async () => {
-  const commandLine = parseCommandLine('deploy', process.argv.slice(2), GRAMMAR)
-  await withDeployment(commandLine, (deployment) => deploy(deployment, commandLine))
-})
-
-async function deploy(deployment: Deployment, { stage, flags }: CommandLine): Promise<void> {
-  const { account, target, settings, bucket, zips } = deployment
+  const { stage, name, flags, options } = parseCommandLine('deploy', process.argv.slice(2), GRAMMAR)
+  const deployment = await prepareDeployment({ stage, name, flags, table: options.table })
+  const { account, target, settings, isNew } = deployment
   const place = `${account.region} in the account ${account.id}`
-  const what = deployment.isNew ? `${target.stackName} as a new stack` : target.stackName
-  console.log(`Deploying ${what} to ${place}\nas ${account.identity}.\n`)
-  await account.upload(bucket, zips, settings.tags)
-  const changeSet = await makeChangeSet(deployment)
-  if (changeSet) await execute(deployment, changeSet, flags.includes('allow-data-loss'))
-  else console.log('Nothing has changed since the last deploy.')
+  console.log(`Deploying ${target.stackName}${isNew ? ' as a new stack' : ''} to ${place}\nas ${account.identity}.\n`)
+  if (options.table) await takeIn(deployment, options.table)
+  const changeSet = await makeChangeSet({ ...deployment, isNew: isNew && !options.table })
+  if (changeSet) {
+    console.log(`${formatChanges(changeSet.changes)}\n`)
+    if (!flags.includes('allow-data-loss')) await stopOnLoss(deployment, changeSet)
+    await upload(deployment, changeSet)
+    await execute(deployment, changeSet)
+  } else console.log('Nothing has changed since the last deploy.')
 
   // Nothing is half done from here on.
   setSignalAction((exitStatus) => process.exit(exitStatus))
@@ -47,21 +47,43 @@ async function deploy(deployment: Deployment, { stage, flags }: CommandLine): Pr
     `The smoke test failed, and this version is live. Repeat the test:\n  npm run smoke ${outputs.API} ${stage}\n` +
       'The log of the function says more: see "Reading the logs" in operate/README.md. To go back, deploy the commit before this one.',
   )
+})
+
+/** Makes the stack of a table that an earlier one has left. From then on it is an ordinary stack, and every deploy an update. */
+async function takeIn(deployment: Deployment, table: string): Promise<void> {
+  const changeSet = await makeChangeSet(deployment, table)
+  if (!changeSet) return
+  console.log(`Taking in the table ${table}:\n\n${formatChanges(changeSet.changes)}\n`)
+  await execute(deployment, changeSet)
+}
+
+/** @throws if a table would lose its data. The change set is deleted then */
+async function stopOnLoss({ account, template }: Deployment, { name, changes }: ReadyChangeSet): Promise<void> {
+  const losses = describeLosses(changes, template)
+  if (!losses.length) return
+  await account.deleteChangeSet(name)
+  const advice = 'Nothing was changed. To go on with an empty table, deploy with allow-data-loss.'
+  throw new CommandError([...losses, advice].join('\n'), 2)
+}
+
+/** Uploads the code. If that fails or a signal comes meanwhile, the change set is deleted. */
+async function upload({ account, bucket, zips, settings }: Deployment, { name }: ReadyChangeSet): Promise<void> {
+  let exitStatus = 0
+  setSignalAction((status) => {
+    exitStatus = status
+  })
+  try {
+    await account.upload(bucket, zips, settings.tags)
+    if (exitStatus)
+      throw new CommandError('Interrupted. The change set is deleted, and nothing was changed.', exitStatus)
+  } catch (error) {
+    await account.deleteChangeSet(name)
+    throw error
+  }
 }
 
 /** Executes a change set and watches it until it is complete. */
-async function execute(
-  { account, target, template }: Deployment,
-  changeSet: ReadyChangeSet,
-  mayLoseData: boolean,
-): Promise<void> {
-  console.log(`${formatChanges(changeSet.changes)}\n`)
-  const losses = describeLosses(changeSet.changes, template)
-  if (losses.length && !mayLoseData) {
-    await account.deleteChangeSet(changeSet.name)
-    const advice = 'Nothing was changed. To go on with an empty table, deploy with allow-data-loss.'
-    throw new CommandError([...losses, advice].join('\n'), 2)
-  }
+async function execute({ account, target }: Deployment, changeSet: ReadyChangeSet): Promise<void> {
   const goesOn = `CloudFormation goes on with ${target.stackName}. See how far it is:\n${showStack(target)}`
   setSignalAction((exitStatus) => {
     console.error(`\n${wrap(`This command stopped watching. ${goesOn}`)}`)

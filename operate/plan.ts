@@ -1,14 +1,14 @@
 // Shows what a deploy would make in AWS, without an account. With `diff` also what it would change in the account.
 import { describeLosses, formatChanges } from './lib/changes.ts'
 import { CommandError, parseCommandLine, runCommand } from './lib/command.ts'
-import { type Deployment, makeChangeSet, targetOf, withDeployment } from './lib/deployment.ts'
+import { type Deployment, makeChangeSet, prepareDeployment, targetOf } from './lib/deployment.ts'
 import { describePlan } from './lib/describe.ts'
 import { packageStack } from './lib/packaging.ts'
 import { checkTypes, readProject } from './lib/project.ts'
 
 await runCommand(async () => {
   const { stage, name, flags } = parseCommandLine('plan', process.argv.slice(2), { options: ['name'], flags: ['diff'] })
-  if (flags.includes('diff')) return withDeployment({ stage, name, flags: [] }, showDifference)
+  if (flags.includes('diff')) return showDifference(await prepareDeployment({ stage, name, flags: [] }))
   const project = await readProject(stage)
   checkTypes()
   const { app, aws } = project.inv

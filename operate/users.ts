@@ -4,7 +4,6 @@ import { once } from 'node:events'
 import { type Account, openAccount } from './lib/aws.ts'
 import { CommandError, type CommandLine, parseCommandLine, runCommand } from './lib/command.ts'
 import { targetOf } from './lib/deployment.ts'
-import { asCommandError } from './lib/explain.ts'
 import { readProject } from './lib/project.ts'
 import { changePeople } from './lib/users-change.ts'
 import { withoutHashes } from './lib/users-list.ts'
@@ -30,19 +29,15 @@ await runCommand(async () => {
   const { stage, name, flags, options } = commandLine
   const { action, source } = readAction(commandLine)
   const { inv } = await readProject(stage)
-  try {
-    const account = await openAccount(inv.aws)
-    const { stackName } = targetOf({ stage, name, flags: [] }, inv.app, inv.aws)
-    const table = await findTable(account, stackName)
-    console.error(`${stackName} in ${account.region}, account ${account.id}, table\n${table.name}\n`)
-    const consent = { isSure: flags.includes('yes'), command: commandWithYes(commandLine) }
-    if (action === 'export') await exportRows(table, flags.includes('hashes'))
-    else if (action === 'restore')
-      process.exitCode = (await restore(table, source, String(options.erased), consent)) ? 0 : 1
-    else process.exitCode = (await changePeople(table, action, consent)) ? 0 : 1
-  } catch (error) {
-    throw asCommandError(error as Error, inv.aws)
-  }
+  const account = await openAccount(inv.aws)
+  const { stackName } = targetOf({ stage, name, flags: [] }, inv.app, inv.aws)
+  const table = await findTable(account, stackName)
+  console.error(`${stackName} in ${account.region}, account ${account.id}, table\n${table.name}\n`)
+  const consent = { isSure: flags.includes('yes'), command: commandWithYes(commandLine) }
+  if (action === 'export') await exportRows(table, flags.includes('hashes'))
+  else if (action === 'restore')
+    process.exitCode = (await restore(table, source, String(options.erased), consent)) ? 0 : 1
+  else process.exitCode = (await changePeople(table, action, consent)) ? 0 : 1
 })
 
 /** What is to be done, and for `restore` from where. */

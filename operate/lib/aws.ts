@@ -24,7 +24,7 @@ const WITHOUT_NAMESPACE = ['me-south-1', 'me-central-1']
 
 /**
  * Opens the account of the credentials that AWS's SDK finds, in the region and with the profile of app.arc.
- * An error of a later call has the name of its command and the identity that called.
+ * An error of a call has the name of its command, the place, and the identity that called.
  * @throws if there are no credentials, or if AWS does not accept them
  */
 export async function openAccount({ region, profile }: Inventory['aws']) {
@@ -36,17 +36,22 @@ export async function openAccount({ region, profile }: Inventory['aws']) {
   const s3 = new S3(config)
   const ssm = new SSM(config)
   const dynamodb = new DynamoDB(config)
-  const { Account: id = '', Arn: identity = '' } = await new STS(config).getCallerIdentity({})
-  // Each error gets its command and the caller. Their types differ, what is used of them does not.
-  for (const { middlewareStack } of [client, s3, ssm, dynamodb] as unknown as cfn.CloudFormation[]) {
+  const sts = new STS(config)
+  let identity = ''
+  // The types of the clients differ, what is used of them does not.
+  for (const { middlewareStack } of [sts, client, s3, ssm, dynamodb] as unknown as cfn.CloudFormation[]) {
     middlewareStack.add((next, { commandName }) => (args) => {
-      return next(args).catch((error) => Promise.reject(Object.assign(error, { commandName, identity })))
+      const more = { commandName, identity, place: { region, profile } }
+      return next(args).catch((error) => Promise.reject(Object.assign(error, more)))
     })
   }
+  const { Account: id = '', Arn = '' } = await sts.getCallerIdentity({})
+  identity = Arn
   return {
     id,
     identity,
     region,
+    profile,
     /** For the rows of the users table. */
     dynamodb: DynamoDBDocument.from(dynamodb),
 
@@ -71,13 +76,25 @@ export async function openAccount({ region, profile }: Inventory['aws']) {
       return events.reverse()
     },
 
-    /** Resolves to the ID of the stack. A first create that fails will remove what it has made. */
-    async createChangeSet(name: ChangeSetName, template: Template, isNew: boolean, Tags: Tag[]): Promise<string> {
+    /**
+     * Resolves to the ID of the stack. A first create that fails will remove what it has made. With `ResourcesToImport` the change set
+     * takes in what is there already.
+     */
+    async createChangeSet(
+      name: ChangeSetName,
+      template: Pick<Template, 'Resources'>,
+      {
+        isNew,
+        Tags,
+        ResourcesToImport,
+      }: { isNew: boolean; Tags: Tag[]; ResourcesToImport?: cfn.ResourceToImport[] | undefined },
+    ): Promise<string> {
       const { StackId = '' } = await client.createChangeSet({
         ...name,
         TemplateBody: JSON.stringify(template),
-        ChangeSetType: isNew ? 'CREATE' : 'UPDATE',
-        ...(isNew && { OnStackFailure: 'DELETE' }),
+        ChangeSetType: ResourcesToImport ? 'IMPORT' : isNew ? 'CREATE' : 'UPDATE',
+        ...(isNew && !ResourcesToImport && { OnStackFailure: 'DELETE' }),
+        ...(ResourcesToImport && { ResourcesToImport }),
         ...(Tags.length && { Tags }),
         Capabilities: ['CAPABILITY_IAM', 'CAPABILITY_AUTO_EXPAND'],
       })
@@ -127,9 +144,9 @@ export async function openAccount({ region, profile }: Inventory['aws']) {
       if (stack?.StackStatus === 'REVIEW_IN_PROGRESS') await client.deleteStack({ StackName: name.StackName })
     },
 
-    /** The tables whose names begin like this, with their creation times, and whether they have rows. */
-    async findTables(prefix: string): Promise<string[]> {
-      const lines: string[] = []
+    /** The tables whose names begin like this, each with its key, and a line with its creation time and whether it has rows. */
+    async findTables(prefix: string): Promise<{ name: string; key: string; line: string }[]> {
+      const tables: { name: string; key: string; line: string }[] = []
       for await (const { TableNames = [] } of paginateListTables({ client: dynamodb }, {})) {
         for (const TableName of TableNames.filter((name) => name.startsWith(prefix))) {
           const { Table } = await dynamodb.describeTable({ TableName })
@@ -138,10 +155,12 @@ export async function openAccount({ region, profile }: Inventory['aws']) {
             ({ Count }) => (Count ? 'has rows' : 'empty'),
             () => 'rows not known',
           )
-          lines.push(`  ${TableName}, made ${Table?.CreationDateTime?.toISOString()}, ${rows}`)
+          const key = String(Table?.KeySchema?.map(({ AttributeName }) => AttributeName))
+          const line = `  ${TableName}, made ${Table?.CreationDateTime?.toISOString()}, ${rows}`
+          tables.push({ name: TableName, key, line })
         }
       }
-      return lines
+      return tables
     },
 
     /** Starts the change set. Its name becomes the token of each event that follows from it. */

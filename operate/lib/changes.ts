@@ -35,6 +35,7 @@ export function describeLosses(changes: ResourceChange[], template: Template): s
 function describeChange(change: ResourceChange): { mark: string; what: string } {
   const { Action, Replacement, Details = [], ResourceType } = change
   if (Action === 'Add') return { mark: '+', what: `${ResourceType}, added` }
+  if (Action === 'Import') return { mark: '+', what: `${ResourceType}, taken in as it is` }
   if (Action === 'Remove') return { mark: '-', what: `${ResourceType}, removed` }
   const properties = ` (${changedProperties(change).join(', ')})`
   if (isRecreated(change)) return { mark: '!', what: `recreated${properties}` }

@@ -1,6 +1,7 @@
 // What every command does: parse its arguments, print one sentence if it fails, wrap long lines.
 import type { Stage } from '../../src/plugins/architect.ts'
 import type { Result } from '../../src/shared/result.ts'
+import { type AwsError, explainError, needsExplanation } from './explain.ts'
 
 /** `name` is that of a stack of its own, or empty. `words` are neither a stage nor an option. */
 export type CommandLine = {
@@ -23,12 +24,13 @@ export class CommandError extends Error {
   }
 }
 
-/** Runs a command. If it throws, prints the message without the stack, and ends the process. */
+/** Runs a command. If it throws, prints one sentence, without the stack, and ends the process. */
 export async function runCommand(main: () => Promise<void>): Promise<void> {
   // A reader such as `head` may end before the last line.
   process.stdout.on('error', () => process.exit(1))
-  await main().catch((error: Partial<CommandError>) => {
-    console.error(wrap(String(error.message)))
+  await main().catch((error: Partial<CommandError & AwsError>) => {
+    const place = error.place ?? { region: 'the region of app.arc' }
+    console.error(wrap(needsExplanation(error) ? explainError(error, place) : String(error.message)))
     process.exit(error.exitStatus ?? 1)
   })
 }
@@ -79,7 +81,17 @@ function parseWords(words: string[], { flags = [], options = [], usage }: Gramma
 }
 
 /** One of another command is refused, too: `deploy --diff` must not deploy. */
-const OF_ALL_COMMANDS = ['name', 'erased', 'no-smoke', 'allow-data-loss', 'new-table', 'diff', 'hashes', 'dry-run']
+const OF_ALL_COMMANDS = [
+  'name',
+  'erased',
+  'table',
+  'no-smoke',
+  'allow-data-loss',
+  'new-table',
+  'diff',
+  'hashes',
+  'dry-run',
+]
 
 /**
  * The options that npm has taken for its own: it passes them on in the environment only. `--no-smoke` is an empty `smoke`.

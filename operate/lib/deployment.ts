@@ -4,11 +4,11 @@ import { setTimeout } from 'node:timers/promises'
 import { toLogicalID } from '@architect/utils'
 import type { Inventory, Template } from '../../src/plugins/architect.ts'
 import { readSettings, type Settings } from '../../src/plugins/settings.ts'
-import { tableId } from '../../src/plugins/stack/template.ts'
+import { requireResource, tableId } from '../../src/plugins/stack/template.ts'
 import { USERS_TABLE } from '../../src/plugins/this-app.ts'
 import { type Account, bucketName, type ChangeSet, type ChangeSetName, openAccount } from './aws.ts'
 import { CommandError, type CommandLine } from './command.ts'
-import { asCommandError, explainDenial } from './explain.ts'
+import { explainDenial } from './explain.ts'
 import { packageStack, zipFunctions } from './packaging.ts'
 import { checkTypes, readProject } from './project.ts'
 import { setSignalAction } from './signals.ts'
@@ -16,7 +16,7 @@ import { advise, stateOf, type Target } from './stack-states.ts'
 import { findStuck } from './watch.ts'
 
 /** Which stack, and the flags of the command, so that it can be repeated. */
-type Deploy = Pick<CommandLine, 'stage' | 'name' | 'flags'>
+type Deploy = Pick<CommandLine, 'stage' | 'name' | 'flags'> & { table?: string | undefined }
 
 /** What is about to be deployed, and where. */
 export type Deployment = {
@@ -34,54 +34,63 @@ export type Deployment = {
 export type ReadyChangeSet = ChangeSet & { name: ChangeSetName; stackId: string; since: string | undefined }
 
 /**
- * Packages a stage for the account of the credentials, and calls `act` with what is to be deployed. Errors of AWS become
- * sentences.
+ * From the command line to what is to be deployed: reads and packages the project, opens the account, and looks at the stack.
+ * @throws if something must be done by hand before
  */
-export async function withDeployment(
-  { stage, name, flags }: Deploy,
-  act: (deployment: Deployment) => Promise<void>,
-): Promise<void> {
+export async function prepareDeployment({ stage, name, flags, table }: Deploy): Promise<Deployment> {
   const project = await readProject(stage)
   const { app, aws, _project } = project.inv
   checkTypes()
-  const target = targetOf({ stage, name, flags }, app, aws)
   const settings = readSettings(_project.arc)
-  try {
-    const account = await openAccount(aws)
-    const [, stack] = /\b(\w+)Deployer\b/.exec(account.identity) ?? []
-    if (stack && !settings.role['permissions-boundary']) {
-      throw new CommandError(
-        `${account.identity} makes roles with its boundary only. Add to app.arc:\n@role\npermissions-boundary ${stack}FunctionBoundary`,
-      )
-    }
-    const { StackStatus, StackStatusReason } = (await account.describeStack(target.stackName)) ?? {}
-    const state = stateOf(StackStatus)
-    if (state !== 'absent' && state !== 'live') {
-      const stuck = state === 'stuck' ? findStuck(await account.readEvents(target.stackName)) : []
-      throw new CommandError(advise(target, { status: StackStatus, reason: StackStatusReason, stuck }))
-    }
-    if (state === 'absent' && !flags.includes('new-table')) await stopIfTablesAreKept(account, target)
-    const template = await packageStack(project, stage, name, await account.readVariables(app, stage))
-    const bucket =
-      (state === 'live' && (await account.readBucket(target.stackName))) || bucketName([app, stage, name], account)
-    const zips = zipFunctions(template, bucket)
-    await act({ app, account, target, settings, template, bucket, zips, isNew: state === 'absent' })
-  } catch (error) {
-    throw asCommandError(error as Error, aws)
-  }
+  const target = targetOf({ stage, name, flags }, app, aws)
+  const account = await openAccount(aws)
+  requireBoundary(account, settings)
+  const isNew = (await requireRest(account, target)) === 'absent'
+  if (table || !flags.includes('new-table')) await requireTable(account, target, { isNew, table })
+  const packaged = await packageStack(project, stage, name, await account.readVariables(app, stage))
+  const bucket = (!isNew && (await account.readBucket(target.stackName))) || bucketName([app, stage, name], account)
+  return { app, account, target, settings, bucket, isNew, ...zipFunctions(packaged, bucket) }
+}
+
+/** @throws if the role of deployer.yaml would make a role without its boundary, which IAM refuses in the middle of a deploy */
+function requireBoundary({ identity }: Account, { role }: Settings): void {
+  const [, stack] = /\b(\w+)Deployer\b/.exec(identity) ?? []
+  if (!stack || role['permissions-boundary']) return
+  throw new CommandError(
+    `${identity} makes roles with its boundary only. Add to app.arc:\n@role\npermissions-boundary ${stack}FunctionBoundary`,
+  )
+}
+
+/** @throws if the stack is at work, or if it needs a hand */
+async function requireRest(account: Account, target: Target): Promise<'absent' | 'live'> {
+  const { StackStatus: status, StackStatusReason: reason } = (await account.describeStack(target.stackName)) ?? {}
+  const state = stateOf(status)
+  if (state === 'absent' || state === 'live') return state
+  const stuck = state === 'stuck' ? findStuck(await account.readEvents(target.stackName)) : []
+  throw new CommandError(advise(target, { status, reason, stuck }))
 }
 
 /**
  * A new stack would make a new, empty table, and everybody could sign up again.
- * @throws if an earlier stack of this name has left its users
+ * @throws if an earlier stack of this name has left its users and none of these tables is chosen, or if the chosen one cannot be used
  */
-async function stopIfTablesAreKept(account: Account, { stackName, command }: Target): Promise<void> {
+async function requireTable(
+  account: Account,
+  { stackName, command }: Target,
+  { isNew, table }: { isNew: boolean; table?: string | undefined },
+): Promise<void> {
+  if (table && !isNew) throw new CommandError(`${stackName} is there, with its users table. Deploy it without table=.`)
+  if (!isNew) return
   const tables = await account.findTables(`${stackName}-${tableId(USERS_TABLE)}-`)
-  if (!tables.length) return
+  const chosen = tables.find(({ name }) => name === table)
+  if (chosen?.key === 'user_email' || (!tables.length && !table)) return
+  if (chosen) throw new CommandError(`${table} has the key ${chosen.key}. It must have the key user_email.`)
+  const lines = tables.map(({ line }) => line).join('\n') || '  none'
+  const again = (word: string) => `  ${command.replace(/\bplan\b/, 'deploy')} ${word}`
   throw new CommandError(
-    `Nothing was changed. ${stackName} is not there, but users of an earlier one are:\n${tables.join('\n')}\n` +
-      'A new stack would begin with a new, empty table, and every address would be free again. To go on with one of these, import it ' +
-      `first: see "Destroying a stack" in operate/README.md. To begin with a new table:\n  ${command.replace('plan', 'deploy')} new-table`,
+    `Nothing was changed. ${stackName} is not there, but users of an earlier one are:\n${lines}\n` +
+      'A new stack would begin with a new, empty table, and every address would be free again. To go on with a table:\n' +
+      `${again(`table=${tables[0]?.name ?? 'NAME'}`)}\nTo begin with a new one:\n${again('new-table')}`,
     2,
   )
 }
@@ -97,23 +106,29 @@ export function targetOf({ stage, name, flags }: Deploy, app: string, { region, 
 
 /**
  * Makes a change set, which changes nothing yet. If a signal comes meanwhile, it is deleted first. undefined if a deploy
- * would change nothing.
+ * would change nothing. With the name of a table it only takes that one in, as the users table of a new stack.
  * @throws if CloudFormation refuses the template
  */
-export async function makeChangeSet({
-  account,
-  target,
-  template,
-  settings,
-  isNew,
-}: Deployment): Promise<ReadyChangeSet | undefined> {
+export async function makeChangeSet(
+  { account, target, template, settings, isNew }: Deployment,
+  TableName?: string,
+): Promise<ReadyChangeSet | undefined> {
+  const LogicalResourceId = tableId(USERS_TABLE)
+  const table = TableName && {
+    template: { Resources: { [LogicalResourceId]: requireResource(template, LogicalResourceId) } },
+    ResourcesToImport: [{ ResourceType: 'AWS::DynamoDB::Table', LogicalResourceId, ResourceIdentifier: { TableName } }],
+  }
   // CloudFormation refuses to delete a change set that it is still making: an interruption has to wait.
   let exitStatus = 0
   setSignalAction((status) => {
     exitStatus = status
   })
   const name = { StackName: target.stackName, ChangeSetName: `deploy-${randomUUID()}` }
-  const stackId = await account.createChangeSet(name, template, isNew, settings.tags)
+  const stackId = await account.createChangeSet(name, table ? table.template : template, {
+    isNew,
+    Tags: settings.tags,
+    ResourcesToImport: table ? table.ResourcesToImport : undefined,
+  })
   let changeSet = await account.describeChangeSet(name)
   while (/_(PENDING|IN_PROGRESS)$/.test(changeSet.status)) {
     await setTimeout(1000)
@@ -130,5 +145,8 @@ export async function makeChangeSet({
   if (exitStatus) throw new CommandError('Interrupted. The change set is deleted, and nothing was changed.', exitStatus)
   if (/didn't contain changes|No updates are to be performed/.test(reason)) return undefined
   const sentence = explainDenial(reason) ?? `CloudFormation refuses the template: ${reason || 'it gives no reason.'}`
-  throw new CommandError([sentence, ...validation].join('\n'))
+  const query = `cloudformation list-hook-results --target-type CHANGE_SET --target-id ${stackId} --region ${account.region}`
+  const more =
+    !validation.length && /hook/i.test(reason) ? [`A hook of your company may say more:\n  aws ${query}`] : validation
+  throw new CommandError([sentence, ...more].join('\n'))
 }

@@ -2,13 +2,13 @@
 import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { CommandError } from './command.ts'
 
-/** An error of AWS's SDK. aws.ts adds the name of the command and the identity that called. */
+/** An error of AWS's SDK. aws.ts adds the name of the command, the identity that called, and where. */
 export type AwsError = Error & {
   code?: string
   commandName?: string
   identity?: string
+  place?: Place
   $metadata?: { httpStatusCode?: number; requestId?: string }
 }
 /** Where the calls go, and with which profile of app.arc. */
@@ -108,10 +108,9 @@ export function isTemporary(error: AwsError): boolean {
   return isNetworkError(error) || isThrottled(error) || Number(error.$metadata?.httpStatusCode) >= 500
 }
 
-/** An error of AWS as a sentence. Any other stays as it is. */
-export function asCommandError(error: AwsError, place: Place): Error {
-  const isFromAws = '$metadata' in error || error.name.endsWith('ProviderError') || error.code === 'ENOSPC'
-  return isFromAws ? new CommandError(explainError(error, place)) : error
+/** True for what explainError explains. The message of any other error is its sentence. */
+export function needsExplanation(error: Partial<AwsError>): error is AwsError {
+  return '$metadata' in error || String(error.name).endsWith('ProviderError') || error.code === 'ENOSPC'
 }
 
 const profileOption = ({ profile }: Place, env = process.env) => {

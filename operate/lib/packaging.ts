@@ -37,8 +37,12 @@ export async function packageStack(project: Project, stage: Stage, name = '', va
   return template
 }
 
-/** Makes a ZIP of each function, and names it by its content in the template. Returns the ZIPs by their keys in the bucket. */
-export function zipFunctions(template: Template, bucket: string): Map<string, Uint8Array> {
+/** A ZIP of each function, by its key in the bucket, and the template that names them there. */
+export function zipFunctions(
+  packaged: Template,
+  bucket: string,
+): { template: Template; zips: Map<string, Uint8Array> } {
+  const template = structuredClone(packaged)
   const zips = functionsOf(template).map(([, { Properties }]) => {
     const folder = Properties.CodeUri
     const entries = globSync('**', { cwd: folder, withFileTypes: true }).filter((entry) => entry.isFile())
@@ -50,5 +54,5 @@ export function zipFunctions(template: Template, bucket: string): Map<string, Ui
     Properties.CodeUri = `s3://${bucket}/${key}`
     return [key, zip] as const
   })
-  return new Map(zips)
+  return { template, zips: new Map(zips) }
 }

@@ -103,7 +103,8 @@ export function describeKeptTables(target: Target, events: StackEvent[]): string
     .filter((name) => !deleted.includes(name))
     .map(
       (name) =>
-        `The table ${name} is kept, and empty unless somebody has signed up. An administrator may delete it:\n` +
+        `The table ${name} is kept, and empty unless somebody has signed up. To go on with it, if the stack is gone:\n` +
+        `  ${target.command} table=${name}\nAn administrator may delete it:\n` +
         `${awsCommand(target, `dynamodb update-table --table-name ${name} --no-deletion-protection-enabled`)}\n` +
         awsCommand(target, `dynamodb delete-table --table-name ${name}`),
     )

@@ -293,9 +293,14 @@ test('the resources at which a roll-back is stuck are those that failed since it
 test('a table that a failed deploy has made and kept is named, with the commands that delete it', async (t) => {
   const made = ['Users CREATE_COMPLETE', 'Attempts CREATE_COMPLETE', 'Role CREATE_COMPLETE']
   const kept = events(...made, 'Attempts DELETE_COMPLETE', 'Users DELETE_SKIPPED')
-  t.deepEqual(describeKeptTables({ stackName: 'S', command: '', cliOptions: '--region R' }, kept), [
-    `The table Users-X is kept, and empty unless somebody has signed up. An administrator may delete it:
+  t.deepEqual(
+    describeKeptTables({ stackName: 'S', command: 'npm run deploy production', cliOptions: '--region R' }, kept),
+    [
+      `The table Users-X is kept, and empty unless somebody has signed up. To go on with it, if the stack is gone:
+  npm run deploy production table=Users-X
+An administrator may delete it:
   aws dynamodb update-table --table-name Users-X --no-deletion-protection-enabled --region R
   aws dynamodb delete-table --table-name Users-X --region R`,
-  ])
+    ],
+  )
 })

@@ -24,7 +24,7 @@ export async function packageCopy(stage: Stage, { name = '', variables, ...edit 
     const { result } = await captureLog(() => packageStack(project, stage, name, variables))
     return {
       template: JSON.parse(JSON.stringify(result).replaceAll(folder, '')) as typeof result,
-      zips: [...zipFunctions(structuredClone(result), 'bucket').values()],
+      zips: [...zipFunctions(result, 'bucket').zips.values()],
       bundle: await readFile(join(folder, '.build/http/post-signup/index.js'), 'utf8'),
     }
   } finally {

@@ -296,14 +296,25 @@ test('destroying production keeps the users, and nothing else; destroying stagin
       RegExp(`\\n {2}${api.usersTable}, made \\d{4}-\\d\\d-\\S+, rows not known\\n`),
       'the deployer may not read a row',
     )
-    t.match(output, /To begin with a new\stable:\n {2}npm run deploy production new-table\n$/)
+    t.ok(
+      output.endsWith(
+        `  npm run deploy production table=${api.usersTable}\nTo begin with a new one:\n  npm run deploy production new-table\n`,
+      ),
+      output,
+    )
   }
   t.match(
     (await runScript('deploy.ts production', emulator.env)).output,
     count ? /, has rows\n/ : /, empty\n/,
     'an administrator may',
   )
-  t.equal((await deploy(emulator, project, 'production new-table', deployer)).status, 0)
+  const wrong = await runScript('deploy.ts production table=MathaiProduction-MathaiUsersTable-0')
+  t.match(wrong.output, /^Nothing was changed\./m)
+  const taken = await deploy(emulator, project, `production table=${api.usersTable}`, deployer)
+  t.equal(taken.status, 0, taken.output)
+  t.match(taken.output, /^\+ MathaiUsersTable +AWS::DynamoDB::Table, taken in as it is$/m)
+  t.equal(readOutputs(taken.output, emulator).usersTable, api.usersTable, 'the stack goes on with that table')
+  t.match((await runScript(`deploy.ts production table=${api.usersTable}`)).output, /is there, with its users table/)
 })
 
 /** The change sets of production that could still be executed. */

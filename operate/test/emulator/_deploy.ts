@@ -78,6 +78,11 @@ export async function destroy(config: S3ClientConfig, StackName: string, Bucket:
   const client = new CloudFormation(config as object)
   await client.deleteStack({ StackName })
   await waitUntilStackDeleteComplete({ client, maxWaitTime: 900, minDelay: 1, maxDelay: 5 }, { StackName })
+  await deleteBucket(config, Bucket)
+}
+
+/** Deletes a bucket with what is in it. */
+export async function deleteBucket(config: S3ClientConfig, Bucket: string): Promise<void> {
   const s3 = new S3(config)
   for await (const { Contents = [] } of paginateListObjectsV2({ client: s3 }, { Bucket })) {
     for (const { Key } of Contents) await s3.deleteObject({ Bucket, Key })

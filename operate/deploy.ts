@@ -4,7 +4,7 @@ import { TOPIC } from '../src/plugins/stack/alarms.ts'
 import { describeLosses, formatChanges } from './lib/changes.ts'
 import { CommandError, parseCommandLine, runCommand, wrap } from './lib/command.ts'
 import { type Deployment, makeChangeSet, prepareDeployment, type ReadyChangeSet } from './lib/deployment.ts'
-import { explainDenial, explainError } from './lib/explain.ts'
+import { type AwsError, explainDenial, explainError, isLost } from './lib/explain.ts'
 import { setSignalAction } from './lib/signals.ts'
 import { smokeTest } from './lib/smoke.ts'
 import { advise, showStack } from './lib/stack-states.ts'
@@ -25,7 +25,7 @@ await runCommand(async () => {
     console.log(`${formatChanges(changeSet.changes)}\n`)
     if (!flags.includes('allow-data-loss')) await stopOnLoss(deployment, changeSet)
     await upload(deployment, changeSet)
-    await execute(deployment, changeSet)
+    await execute(deployment, changeSet, Boolean(options.table))
   } else console.log('Nothing has changed since the last deploy.')
 
   // Nothing is half done from here on.
@@ -68,14 +68,13 @@ async function stopOnLoss({ account, template }: Deployment, { name, changes }: 
 
 /** Uploads the code. If that fails or a signal comes meanwhile, the change set is deleted. */
 async function upload({ account, bucket, zips, settings }: Deployment, { name }: ReadyChangeSet): Promise<void> {
-  let exitStatus = 0
-  setSignalAction((status) => {
-    exitStatus = status
+  setSignalAction(async (exitStatus) => {
+    await account.deleteChangeSet(name).catch(() => {})
+    console.error('\nInterrupted. The change set is deleted, and nothing of it was executed.')
+    process.exit(exitStatus)
   })
   try {
     await account.upload(bucket, zips, settings.tags)
-    if (exitStatus)
-      throw new CommandError('Interrupted. The change set is deleted, and nothing was changed.', exitStatus)
   } catch (error) {
     await account.deleteChangeSet(name)
     throw error
@@ -83,21 +82,33 @@ async function upload({ account, bucket, zips, settings }: Deployment, { name }:
 }
 
 /** Executes a change set and watches it until it is complete. */
-async function execute({ account, target }: Deployment, changeSet: ReadyChangeSet): Promise<void> {
+async function execute({ account, target }: Deployment, changeSet: ReadyChangeSet, isOnlyTable = false): Promise<void> {
   const goesOn = `CloudFormation goes on with ${target.stackName}. See how far it is:\n${showStack(target)}`
   setSignalAction((exitStatus) => {
     console.error(`\n${wrap(`This command stopped watching. ${goesOn}`)}`)
     process.exit(exitStatus)
   })
-  await account.executeChangeSet(changeSet.name)
+  // If the answer is lost, the operation may have begun: its events tell.
+  const lost = await account.executeChangeSet(changeSet.name).then(
+    () => undefined,
+    async (error: AwsError) => {
+      if (isLost(error)) return error
+      await account.deleteChangeSet(changeSet.name).catch(() => {})
+      throw error
+    },
+  )
+  if (lost) console.error(`${explainError(lost, account)}\nIt may have begun nevertheless.\n`)
   const operation = { ...changeSet, token: changeSet.name.ChangeSetName }
-  const { isDone, status, reasons, events } = await watchStack(account, operation).catch((error) => {
-    throw new CommandError(`${explainError(error, account)}\n${goesOn}`)
+  const options = lost && { beginSeconds: 60 }
+  const { isDone, status, reasons, events } = await watchStack(account, operation, options).catch((error) => {
+    const isGone = /does not exist/.test(error.message)
+    const more = isGone ? `Somebody has deleted ${target.stackName}.` : `Perhaps ${goesOn}`
+    throw new CommandError(`${explainError(error, account)}\n${more}`)
   })
   if (isDone) return
   const denials = new Set(reasons.map(explainDenial))
   const silence = reasons.length ? [] : ['AWS gave no reason. Perhaps somebody cancelled it.']
-  const advice = advise(target, { status, stuck: findStuck(events) })
+  const advice = advise(target, { status, stuck: findStuck(events), isOnlyTable })
   const paragraphs = ['', ...denials, ...silence, advice, ...describeKeptTables(target, events)]
   throw new CommandError(paragraphs.filter((paragraph) => paragraph !== undefined).join('\n'))
 }

@@ -42,7 +42,11 @@ export async function openAccount({ region, profile }: Inventory['aws']) {
   for (const { middlewareStack } of [sts, client, s3, ssm, dynamodb] as unknown as cfn.CloudFormation[]) {
     middlewareStack.add((next, { commandName }) => (args) => {
       const more = { commandName, identity, place: { region, profile } }
-      return next(args).catch((error) => Promise.reject(Object.assign(error, more)))
+      const called = String(commandName).replace(/Command$/, '')
+      const waiting = setInterval(() => console.error(`Waiting for the answer of AWS to ${called}…`), 10_000)
+      return next(args)
+        .catch((error) => Promise.reject(Object.assign(error, more)))
+        .finally(() => clearInterval(waiting))
     })
   }
   const { Account: id = '', Arn = '' } = await sts.getCallerIdentity({})

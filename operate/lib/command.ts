@@ -76,6 +76,8 @@ function parseWords(words: string[], { flags = [], options = [], usage }: Gramma
   if (empty) return { error: `"${empty[0]}" has no value` }
   const found: Record<string, string> = Object.fromEntries(pairs.map(([, name, value]) => [name, value]))
   if (pairs.length > Object.keys(found).length) return { error: 'An option is there twice' }
+  if (!/^[a-z0-9-]*$/i.test(found.name ?? ''))
+    return { error: `"name=${found.name}" may have letters, digits and hyphens only` }
   const value = { stage, name: found.name ?? '', flags: words.filter((word) => flags.includes(word)) }
   return { value: { ...value, options: found, words: rest } }
 }

@@ -46,6 +46,7 @@ export async function prepareDeployment({ stage, name, flags, table }: Deploy): 
   const account = await openAccount(aws)
   requireBoundary(account, settings)
   const isNew = (await requireRest(account, target)) === 'absent'
+  if (table && flags.includes('new-table')) throw new CommandError('Say table=NAME or new-table, not both.')
   if (table || !flags.includes('new-table')) await requireTable(account, target, { isNew, table })
   const packaged = await packageStack(project, stage, name, await account.readVariables(app, stage))
   const bucket = (!isNew && (await account.readBucket(target.stackName))) || bucketName([app, stage, name], account)
@@ -85,10 +86,12 @@ async function requireTable(
   const chosen = tables.find(({ name }) => name === table)
   if (chosen?.key === 'user_email' || (!tables.length && !table)) return
   if (chosen) throw new CommandError(`${table} has the key ${chosen.key}. It must have the key user_email.`)
-  const lines = tables.map(({ line }) => line).join('\n') || '  none'
+  const lines = tables.map(({ line }) => line).join('\n')
+  const missing = table && `There is no table ${table} of an earlier ${stackName}.`
+  if (missing && !tables.length) throw new CommandError(missing)
   const again = (word: string) => `  ${command.replace(/\bplan\b/, 'deploy')} ${word}`
   throw new CommandError(
-    `Nothing was changed. ${stackName} is not there, but users of an earlier one are:\n${lines}\n` +
+    `${missing ? `${missing} ` : ''}Nothing was changed. ${stackName} is not there, but users of an earlier one are:\n${lines}\n` +
       'A new stack would begin with a new, empty table, and every address would be free again. To go on with a table:\n' +
       `${again(`table=${tables[0]?.name ?? 'NAME'}`)}\nTo begin with a new one:\n${again('new-table')}`,
     2,
@@ -121,6 +124,7 @@ export async function makeChangeSet(
   // CloudFormation refuses to delete a change set that it is still making: an interruption has to wait.
   let exitStatus = 0
   setSignalAction((status) => {
+    console.error('\nInterrupted: waiting for CloudFormation, to delete the change set…')
     exitStatus = status
   })
   const name = { StackName: target.stackName, ChangeSetName: `deploy-${randomUUID()}` }
@@ -130,7 +134,8 @@ export async function makeChangeSet(
     ResourcesToImport: table ? table.ResourcesToImport : undefined,
   })
   let changeSet = await account.describeChangeSet(name)
-  while (/_(PENDING|IN_PROGRESS)$/.test(changeSet.status)) {
+  for (let looks = 1; /_(PENDING|IN_PROGRESS)$/.test(changeSet.status); looks++) {
+    if (looks % 10 === 0) console.error('Waiting for CloudFormation to make the change set…')
     await setTimeout(1000)
     changeSet = await account.describeChangeSet(name)
   }
@@ -142,7 +147,8 @@ export async function makeChangeSet(
     return { ...changeSet, name, stackId, since }
   }
   await account.deleteChangeSet(name)
-  if (exitStatus) throw new CommandError('Interrupted. The change set is deleted, and nothing was changed.', exitStatus)
+  if (exitStatus)
+    throw new CommandError('Interrupted. The change set is deleted, and nothing of it was executed.', exitStatus)
   if (/didn't contain changes|No updates are to be performed/.test(reason)) return undefined
   const sentence = explainDenial(reason) ?? `CloudFormation refuses the template: ${reason || 'it gives no reason.'}`
   const query = `cloudformation list-hook-results --target-type CHANGE_SET --target-id ${stackId} --region ${account.region}`

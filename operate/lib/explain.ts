@@ -51,6 +51,10 @@ const SENTENCES: [RegExp, (message: string, place: Place) => string][] = [
     /'templateBody' failed to satisfy constraint/,
     () => 'The template is larger than the 51,200 bytes that CloudFormation takes this way. Remove routes or alarms.',
   ],
+  [
+    /Proxy Authentication Required|\b407\b/,
+    () => 'The proxy of HTTPS_PROXY wants a user and a password. Write them into it: http://user:password@host:port',
+  ],
   [/^ENOSPC/, () => 'The disk of this machine is full. Free some space, then try again.'],
 ]
 
@@ -58,7 +62,8 @@ const SENTENCES: [RegExp, (message: string, place: Place) => string][] = [
 export function explainError(error: AwsError, place: Place, env = process.env): string {
   const { name, message, commandName = '', identity = '', $metadata } = error
   const action = $metadata?.httpStatusCode === 403 && $metadata.requestId && S3_ACTIONS[commandName]
-  const denial = explainDenial(message) ?? (action && describeDenial(identity, action))
+  const denial =
+    explainDenial(message) ?? (action && describeDenial(identity, action, 'or the bucket has rules of its own'))
   if (denial) return denial
   if (name.endsWith('ProviderError')) return explainCredentials(message, place, env)
   if (/CERT|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)/.test(error.code ?? '')) {
@@ -101,6 +106,12 @@ export function isThrottled({ name }: AwsError): boolean {
 function isFromElsewhere({ name, message, $metadata }: AwsError): boolean {
   const hasNoText = ['', 'Unknown', 'UnknownError'].includes(message) || name === 'SyntaxError'
   return $metadata?.httpStatusCode !== undefined && !$metadata.requestId && hasNoText
+}
+
+/** True if the call may have reached AWS and done its work, although no answer of AWS says so. */
+export function isLost(error: AwsError): boolean {
+  const isTakenAlready = /\bEXECUTE_(IN_PROGRESS|COMPLETE)\b/.test(error.message)
+  return isTakenAlready || isTemporary(error) || isFromElsewhere(error) || !error.$metadata?.httpStatusCode
 }
 
 /** True if the same call may succeed later. */

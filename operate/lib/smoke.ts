@@ -98,12 +98,13 @@ function isProblem(expected: number): (answer: Answer) => boolean {
 
 /** Repeats a check until it passes or the time is over. Resolves to the last failure. */
 async function repeat(check: Check, url: string, deadline: number): Promise<string | undefined> {
-  for (;;) {
+  for (let tries = 1; ; tries++) {
     const failure = await findFailure(check, url)
     if (failure === undefined || Date.now() >= deadline) {
       console.log(failure === undefined ? `pass  ${check[0]}` : `FAIL  ${check[0]}: got ${failure}`)
       return failure
     }
+    if (tries % 10 === 0) console.log(`      waiting for the new API: got ${failure}`)
     await setTimeout(1000)
   }
 }

@@ -9,7 +9,7 @@ export type Target = {
 }
 
 /** What AWS says of a stack, and the resources that a roll-back could not restore. */
-type Situation = { status?: string | undefined; reason?: string | undefined; stuck?: string[] }
+type Situation = { status?: string | undefined; reason?: string | undefined; stuck?: string[]; isOnlyTable?: boolean }
 
 /** Every status of a stack, by what it means. https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events.html */
 export const STACK_STATES = {
@@ -38,20 +38,22 @@ export function stateOf(status: string | undefined): State {
 /** What to do with a stack. A status that is newer than this file says what AWS says. */
 export function advise(target: Target, situation: Situation): string {
   const { stackName, command } = target
-  const { status = 'DELETE_COMPLETE', reason = 'AWS gives no reason.', stuck = [] } = situation
+  const { status = 'DELETE_COMPLETE', reason = 'AWS gives no reason.', stuck = [], isOnlyTable } = situation
   const stackCommand = (name: string, more = '') =>
     awsCommand(target, `cloudformation ${name} --stack-name ${stackName}${more}`)
   const remove = `${stackCommand('delete-stack')}\n${stackCommand('wait stack-delete-complete')}`
   const resources = stuck.join(' ') || 'LOGICAL_IDS'
   const advice: Record<State, string> = {
     absent: `Nothing is deployed: the first deploy of ${stackName} failed, and CloudFormation has removed what it made. Correct the cause, then:`,
-    live: `The previous version of ${stackName} is live. Correct the cause, then:`,
+    live: isOnlyTable
+      ? `${stackName} has its users table and nothing else: the API is not there. Correct the cause, then:`
+      : `The previous version of ${stackName} is live. Correct the cause, then:`,
     working: `Another operation on ${stackName} has not ended (${status}). When it has, deploy again. See how far it is:\n${showStack(target)}`,
     unfinished: `Nothing is deployed: the first deploy of ${stackName} failed, and its remains are in the way. Remove them, then deploy again:\n${remove}`,
     undeleted: `The deletion of ${stackName} failed. Delete it again, if need be with --retain-resources for what cannot be deleted, then deploy again:\n${remove}`,
     halfUpdated: `An update of ${stackName} failed, and its roll-back was turned off. Roll it back, then deploy again:\n${stackCommand('rollback-stack')}`,
     stuck:
-      `The roll-back of ${stackName} is stuck at ${resources}. Correct the reason and continue it:\n${stackCommand('continue-update-rollback')}\n` +
+      `The roll-back of ${stackName} is stuck${stuck.length ? ` at ${resources}` : ''}. Correct the reason and continue it:\n${stackCommand('continue-update-rollback')}\n` +
       'If the reason cannot be corrected, for example because the old code is gone, leave these resources as they are:\n' +
       `${stackCommand('continue-update-rollback', ` --resources-to-skip ${resources}`)}\nThen deploy again:`,
     halfImported: `An import into ${stackName} failed, and so did its roll-back. Its events say why:\n${stackCommand('describe-stack-events')}\nCorrect that, then deploy again:`,

@@ -3,6 +3,7 @@
 import { setTimeout } from 'node:timers/promises'
 import type { StackEvent } from '@aws-sdk/client-cloudformation'
 import type { Account } from './aws.ts'
+import { CommandError } from './command.ts'
 import { type AwsError, explainError, isTemporary } from './explain.ts'
 import { awsCommand, type Target } from './stack-states.ts'
 
@@ -22,12 +23,19 @@ type Result = { isDone: boolean; status: string; reasons: string[]; events: Stac
 
 /**
  * Prints each event of an operation as it happens, until the operation has ended. There is no time limit.
- * @throws the last error if AWS cannot be reached for `patienceSeconds`
+ * @throws the last error if AWS cannot be reached for `patienceSeconds`, or if nothing begins within `beginSeconds`
  */
 export async function watchStack(
   account: Pick<Account, 'readEvents' | 'region'>,
   { stackId, token, since }: Operation,
-  { print = console.log, pauseMs = 2000, patienceSeconds = 120, restSeconds = 60, silenceSeconds = 10 } = {},
+  {
+    print = console.log,
+    pauseMs = 2000,
+    patienceSeconds = 120,
+    restSeconds = 60,
+    silenceSeconds = 10,
+    beginSeconds = 0,
+  } = {},
 ): Promise<Result> {
   const events: StackEvent[] = []
   const shown = new Set<string>()
@@ -55,12 +63,15 @@ export async function watchStack(
       const isAtRest = Date.now() - lastEvent >= restSeconds * 1000
       const end = findEnd(events, token, isAtRest)
       if (end) return { ...end, events, reasons: [...new Set(events.flatMap((event) => reasonOf(event) ?? []))] }
+      if (beginSeconds && !events.length && Date.now() - started > beginSeconds * 1000) {
+        throw new CommandError(`Nothing has begun within ${beginSeconds} s.`)
+      }
       if (Date.now() - lastLine >= silenceSeconds * 1000) show(describeWait(events, started))
     } catch (error) {
       const waited = Date.now() - lastAnswer
       if (!isTemporary(error as AwsError) || waited > patienceSeconds * 1000) throw error
       if (Date.now() - lastLine >= silenceSeconds * 1000)
-        show(`${explainError(error as AwsError, account)} Trying again…`)
+        show(`${explainError(error as AwsError, account).replace(/ Try again.*/, '')} Trying again…`)
     }
     await setTimeout(pauseMs)
   }
@@ -78,8 +89,9 @@ export function findEnd(
 ): Pick<Result, 'isDone' | 'status'> | undefined {
   const ofStack = events.filter(({ ResourceType }) => ResourceType === STACK)
   const begin = ofStack.findIndex(({ ClientRequestToken }) => ClientRequestToken === token)
-  if (begin < 0) return undefined
-  const own = ofStack.slice(begin)
+  // Without any event that has our token, an end counts once it lasts.
+  if (begin < 0 && !isAtRest) return undefined
+  const own = ofStack.slice(Math.max(begin, 0))
   const end = own.find(({ ResourceStatus = '' }) => END.test(ResourceStatus)) ?? (isAtRest ? own.at(-1) : undefined)
   const status = String(end?.ResourceStatus)
   if (!END.test(status) && !PERHAPS_END.test(status)) return undefined

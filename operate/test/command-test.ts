@@ -40,6 +40,8 @@ for (const [args, reason] of [
   ['production now', '"now" is not an option'],
   ['production nosmoke', '"nosmoke" is not an option'],
   ['production nmae=alice', '"nmae=alice" is not an option'],
+  ['staging name=a.b', '"name=a.b" may have letters, digits and hyphens only'],
+  ['staging name=al_ice', '"name=al_ice" may have letters, digits and hyphens only'],
   ['production name=', '"name=" has no value'],
   ['production name=a name=b', 'An option is there twice'],
   ['production --name', '"name" is not an option'],

@@ -94,7 +94,10 @@ for (const [signal, exitStatus] of [
       if (status === 'CREATE_IN_PROGRESS') process.emit(signal)
     })
     const { message, exitStatus: actual } = 'error' in result ? result.error : Error('no error')
-    t.deepEqual([message, actual], ['Interrupted. The change set is deleted, and nothing was changed.', exitStatus])
+    t.deepEqual(
+      [message, actual],
+      ['Interrupted. The change set is deleted, and nothing of it was executed.', exitStatus],
+    )
     t.equal(result.deleted.length, 1)
   })
 }

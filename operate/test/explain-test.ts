@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'tape'
-import { type AwsError, explainDenial, explainError } from '../lib/explain.ts'
+import { type AwsError, explainDenial, explainError, isLost } from '../lib/explain.ts'
 
 const ADA = 'arn:aws:iam::123456789012:user/ada'
 const DEPLOYER = 'arn:aws:sts::123456789012:assumed-role/MathaiDeployer/session'
@@ -49,6 +49,8 @@ const sentences: Record<string, string> = {
     'The clock of this machine is wrong: AWS says "Signature expired: 20261126T000000Z is now earlier than 20261126T001500Z". Set the clock, then try again.',
   'RequestTimeTooSkewed: The difference is too large.':
     'The clock of this machine is wrong: AWS says "The difference is too large.". Set the clock, then try again.',
+  'Error: Failed to establish tunnel: 407 Proxy Authentication Required':
+    'The proxy of HTTPS_PROXY wants a user and a password. Write them into it: http://user:password@host:port',
   'ThrottlingException: Rate exceeded': 'AWS throttles the calls of this account. Try again in a few minutes.',
   'SlowDown: Please reduce your request rate.': 'AWS throttles the calls of this account. Try again in a few minutes.',
   'InvalidChangeSetStatus: ChangeSet [arn] cannot be executed in its current status of [OBSOLETE]': `${CHANGED} ChangeSet [arn] cannot be executed in its current status of [OBSOLETE] Deploy again when it has ended.`,
@@ -70,7 +72,10 @@ test('a denial of S3 without a word names the right and who lacks it', async (t)
   })) {
     const more = { commandName, identity: ADA, $metadata: { httpStatusCode: 403, requestId: '1' } }
     const refused = error('Forbidden', 'UnknownError', more)
-    t.equal(explainError(refused, PLACE, {}), `${ADA} may not do ${action}. ${USE_ROLE}`)
+    t.equal(
+      explainError(refused, PLACE, {}),
+      `${ADA} may not do ${action}, or the bucket has rules of its own. ${USE_ROLE}`,
+    )
   }
 })
 
@@ -98,6 +103,29 @@ test('whatever else AWS says is printed, with the call', async (t) => {
   const withId = { ...failed, $metadata: { httpStatusCode: 500, requestId: '1' } }
   t.equal(explainError(error('InternalError', '', withId), PLACE, {}), 'PutObject: InternalError: status 500')
   t.equal(explainDenial('The log group is not there'), undefined)
+})
+
+test('a call is lost if AWS may have done its work nevertheless, and not if AWS refuses it', async (t) => {
+  const withId = (httpStatusCode: number) => ({ $metadata: { httpStatusCode, requestId: '1' } })
+  for (const lost of [
+    error('Error', 'socket hang up', { code: 'ECONNRESET', $metadata: {} }),
+    error('TimeoutError', 'timed out', { $metadata: {} }),
+    error('Unknown', 'UnknownError', { $metadata: { httpStatusCode: 504 } }),
+    error('InternalFailure', 'x', withId(500)),
+    error(
+      'InvalidChangeSetStatus',
+      'cannot be executed in its current execution status of [EXECUTE_IN_PROGRESS]',
+      withId(400),
+    ),
+  ]) {
+    t.ok(isLost(lost), `${lost.name} ${lost.message}`)
+  }
+  for (const refusal of [
+    error('AccessDenied', 'x', withId(403)),
+    error('InvalidChangeSetStatus', 'cannot be executed in its current status of [OBSOLETE]', withId(400)),
+  ]) {
+    t.notOk(isLost(refusal), `${refusal.name} ${refusal.message}`)
+  }
 })
 
 test('an answer that is not of AWS is called that: HTML, half an answer, or none', async (t) => {

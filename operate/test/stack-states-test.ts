@@ -22,6 +22,14 @@ test('a stack is at work while its status says so, and absent if there is none',
   t.equal(stateOf(undefined), 'absent')
 })
 
+test('after a table was taken in and the update failed, nothing is called live', async (t) => {
+  const status = 'UPDATE_ROLLBACK_COMPLETE'
+  t.match(
+    advise(target, { status, isOnlyTable: true }),
+    /^S has its users table and nothing else: the API is not there\./,
+  )
+})
+
 const REMOVE = `${cloudFormation('delete-stack')}\n${cloudFormation('wait stack-delete-complete')}\n${DEPLOY}`
 const RESUME = cloudFormation('continue-update-rollback')
 const advice: Record<string, string> = {
@@ -44,10 +52,7 @@ for (const [status, lines] of Object.entries(advice)) {
 }
 
 test('without names of resources and without a reason, the advice is complete, too', async (t) => {
-  t.match(
-    advise(target, { status: 'UPDATE_ROLLBACK_FAILED' }),
-    /stuck at LOGICAL_IDS\..*--resources-to-skip LOGICAL_IDS /s,
-  )
+  t.match(advise(target, { status: 'UPDATE_ROLLBACK_FAILED' }), /stuck\. .*--resources-to-skip LOGICAL_IDS /s)
   t.equal(
     advise(target, { status: 'THAWING' }),
     `S is THAWING, which this command does not know. AWS gives no reason. See more:\n${SHOW}`,

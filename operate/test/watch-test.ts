@@ -235,6 +235,19 @@ test('a failed first create that nobody deletes is the end after a while', async
   t.deepEqual([isDone, status], [false, 'CREATE_FAILED'])
 })
 
+test('if the answer to the execution was lost and nothing begins, the watching ends', async (t) => {
+  const { message } = await watch([], { beginSeconds: 0.05 }).then(
+    () => Error('it ended'),
+    (error) => error,
+  )
+  t.equal(message, 'Nothing has begun within 0.05 s.')
+})
+
+test('without any event that has our token, an end that lasts is the end, and no success', async (t) => {
+  const { isDone, status } = await watch([events('none S UPDATE_IN_PROGRESS', 'none S UPDATE_ROLLBACK_COMPLETE')])
+  t.deepEqual([isDone, status], [false, 'UPDATE_ROLLBACK_COMPLETE'])
+})
+
 test('a wait without news says what it waits for', async (t) => {
   const looks = [
     events('S UPDATE_IN_PROGRESS', 'Role UPDATE_IN_PROGRESS'),

@@ -14,8 +14,8 @@ import { type AwsError, isNetworkError } from './explain.ts'
 
 export type Account = Awaited<ReturnType<typeof openAccount>>
 export type ChangeSetName = { StackName: string; ChangeSetName: string }
-/** A change set: its status, why it failed, and what it would change. */
-export type ChangeSet = { status: string; reason: string; changes: cfn.ResourceChange[] }
+/** A change set: its ARN, its status, why it failed, and what it would change. */
+export type ChangeSet = { arn: string; status: string; reason: string; changes: cfn.ResourceChange[] }
 
 /** How long a call may take to connect, and to be answered. */
 const LIMITS = { connectionTimeout: 10_000, requestTimeout: 30_000, throwOnRequestTimeout: true }
@@ -130,13 +130,15 @@ export async function openAccount({ region, profile }: Inventory['aws']) {
     },
 
     async describeChangeSet(name: ChangeSetName): Promise<ChangeSet> {
-      const result: ChangeSet = { status: '', reason: '', changes: [] }
-      for await (const { Status = '', StatusReason = '', Changes = [] } of cfn.paginateDescribeChangeSet(
-        { client },
-        name,
-      )) {
+      const result: ChangeSet = { arn: '', status: '', reason: '', changes: [] }
+      for await (const {
+        ChangeSetId: arn = '',
+        Status = '',
+        StatusReason = '',
+        Changes = [],
+      } of cfn.paginateDescribeChangeSet({ client }, name)) {
         const changes = Changes.flatMap(({ ResourceChange }) => ResourceChange ?? [])
-        Object.assign(result, { status: Status, reason: StatusReason, changes: [...result.changes, ...changes] })
+        Object.assign(result, { arn, status: Status, reason: StatusReason, changes: [...result.changes, ...changes] })
       }
       return result
     },

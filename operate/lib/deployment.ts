@@ -139,7 +139,7 @@ export async function makeChangeSet(
     await setTimeout(1000)
     changeSet = await account.describeChangeSet(name)
   }
-  const { status, reason } = changeSet
+  const { arn, status, reason } = changeSet
   const since = (await account.readEvents(stackId)).at(-1)?.EventId
   const validation = await account.readValidation(name)
   if (status === 'CREATE_COMPLETE' && !exitStatus) {
@@ -151,7 +151,7 @@ export async function makeChangeSet(
     throw new CommandError('Interrupted. The change set is deleted, and nothing of it was executed.', exitStatus)
   if (/didn't contain changes|No updates are to be performed/.test(reason)) return undefined
   const sentence = explainDenial(reason) ?? `CloudFormation refuses the template: ${reason || 'it gives no reason.'}`
-  const query = `cloudformation list-hook-results --target-type CHANGE_SET --target-id ${stackId} --region ${account.region}`
+  const query = `cloudformation list-hook-results --target-type CHANGE_SET --target-id ${arn} --region ${account.region}`
   const more =
     !validation.length && /hook/i.test(reason) ? [`A hook of your company may say more:\n  aws ${query}`] : validation
   throw new CommandError([sentence, ...more].join('\n'))

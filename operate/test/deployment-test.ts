@@ -2,12 +2,13 @@
 import test from 'tape'
 import { type Deployment, makeChangeSet, targetOf } from '../lib/deployment.ts'
 
-type Look = { status: string; reason?: string }
+type Look = { status: string; reason?: string; arn?: string }
 
 /** Makes a change set in an account that answers with these states of it. */
 async function make(looks: Look[], onLook: (look: Look) => void = () => {}, validation: string[] = []) {
   const deleted: string[] = []
   const account = {
+    region: 'R',
     createChangeSet: async () => 'arn:stack',
     describeChangeSet: async () => {
       const look = looks.shift()
@@ -81,6 +82,12 @@ test('the reasons of a validation stand below the one of the change set, which n
   const result = await make([{ status: 'FAILED', reason }], undefined, [line])
   const { message } = 'error' in result ? result.error : Error('no error')
   t.equal(message, `CloudFormation refuses the template: ${reason}\n${line}`)
+})
+
+test('a change set that a hook refuses without a reason names the command that shows it', async (t) => {
+  const result = await make([{ status: 'FAILED', reason: 'The following hook(s) failed: [X]', arn: 'arn:set' }])
+  const { message } = 'error' in result ? result.error : Error('no error')
+  t.match(message, /list-hook-results --target-type CHANGE_SET --target-id arn:set --region R$/)
 })
 
 for (const [signal, exitStatus] of [

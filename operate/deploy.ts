@@ -3,7 +3,13 @@ import { lookup } from 'node:dns/promises'
 import { TOPIC } from '../src/plugins/stack/alarms.ts'
 import { describeLosses, formatChanges } from './lib/changes.ts'
 import { CommandError, parseCommandLine, runCommand, wrap } from './lib/command.ts'
-import { type Deployment, makeChangeSet, prepareDeployment, type ReadyChangeSet } from './lib/deployment.ts'
+import {
+  type Deployment,
+  INTERRUPTED,
+  makeChangeSet,
+  prepareDeployment,
+  type ReadyChangeSet,
+} from './lib/deployment.ts'
 import { type AwsError, explainDenial, explainError, isLost } from './lib/explain.ts'
 import { setSignalAction } from './lib/signals.ts'
 import { smokeTest } from './lib/smoke.ts'
@@ -70,7 +76,7 @@ async function stopOnLoss({ account, template }: Deployment, { name, changes }: 
 async function upload({ account, bucket, zips, settings }: Deployment, { name }: ReadyChangeSet): Promise<void> {
   setSignalAction(async (exitStatus) => {
     await account.deleteChangeSet(name).catch(() => {})
-    console.error('\nInterrupted. The change set is deleted, and nothing of it was executed.')
+    console.error(`\n${INTERRUPTED}`)
     process.exit(exitStatus)
   })
   try {

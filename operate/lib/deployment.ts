@@ -8,11 +8,11 @@ import { requireResource, tableId } from '../../src/plugins/stack/template.ts'
 import { USERS_TABLE } from '../../src/plugins/this-app.ts'
 import { type Account, bucketName, type ChangeSet, type ChangeSetName, openAccount } from './aws.ts'
 import { CommandError, type CommandLine } from './command.ts'
-import { explainDenial } from './explain.ts'
+import { boundaryLines, explainDenial, stackOfDeployer } from './explain.ts'
 import { packageStack, zipFunctions } from './packaging.ts'
 import { checkTypes, readProject } from './project.ts'
 import { setSignalAction } from './signals.ts'
-import { advise, stateOf, type Target } from './stack-states.ts'
+import { advise, awsCommand, stateOf, type Target } from './stack-states.ts'
 import { findStuck } from './watch.ts'
 
 /** Which stack, and the flags of the command, so that it can be repeated. */
@@ -55,11 +55,9 @@ export async function prepareDeployment({ stage, name, flags, table }: Deploy): 
 
 /** @throws if the role of deployer.yaml would make a role without its boundary, which IAM refuses in the middle of a deploy */
 function requireBoundary({ identity }: Account, { role }: Settings): void {
-  const [, stack] = /\b(\w+)Deployer\b/.exec(identity) ?? []
+  const stack = stackOfDeployer(identity)
   if (!stack || role['permissions-boundary']) return
-  throw new CommandError(
-    `${identity} makes roles with its boundary only. Add to app.arc:\n@role\npermissions-boundary ${stack}FunctionBoundary`,
-  )
+  throw new CommandError(`${identity} makes roles with its boundary only. Add to app.arc:\n${boundaryLines(stack)}`)
 }
 
 /** @throws if the stack is at work, or if it needs a hand */
@@ -107,6 +105,8 @@ export function targetOf({ stage, name, flags }: Deploy, app: string, { region, 
   }
 }
 
+export const INTERRUPTED = 'Interrupted. The change set is deleted, and nothing of it was executed.'
+
 /**
  * Makes a change set, which changes nothing yet. If a signal comes meanwhile, it is deleted first. undefined if a deploy
  * would change nothing. With the name of a table it only takes that one in, as the users table of a new stack.
@@ -147,12 +147,11 @@ export async function makeChangeSet(
     return { ...changeSet, name, stackId, since }
   }
   await account.deleteChangeSet(name)
-  if (exitStatus)
-    throw new CommandError('Interrupted. The change set is deleted, and nothing of it was executed.', exitStatus)
+  if (exitStatus) throw new CommandError(INTERRUPTED, exitStatus)
   if (/didn't contain changes|No updates are to be performed/.test(reason)) return undefined
   const sentence = explainDenial(reason) ?? `CloudFormation refuses the template: ${reason || 'it gives no reason.'}`
-  const query = `cloudformation list-hook-results --target-type CHANGE_SET --target-id ${arn} --region ${account.region}`
+  const query = awsCommand(target, `cloudformation list-hook-results --target-type CHANGE_SET --target-id ${arn}`)
   const more =
-    !validation.length && /hook/i.test(reason) ? [`A hook of your company may say more:\n  aws ${query}`] : validation
+    !validation.length && /hook/i.test(reason) ? [`A hook of your company may say more:\n${query}`] : validation
   throw new CommandError([sentence, ...more].join('\n'))
 }

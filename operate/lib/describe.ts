@@ -1,10 +1,10 @@
 // What `plan` says of a stack.
-import { globSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { statSync } from 'node:fs'
 import { toLogicalID } from '@architect/utils'
 import type { Resource, Template } from '../../src/plugins/architect.ts'
 import { API, requireResource, tableId } from '../../src/plugins/stack/template.ts'
 import { USERS_TABLE } from '../../src/plugins/this-app.ts'
+import { filesOf } from './packaging.ts'
 
 /** What an operator wants to know of a resource, by its type. */
 const DESCRIPTIONS: Record<string, (properties: any, resource: Resource) => string> = {
@@ -51,7 +51,6 @@ export function describePlan({ stackName, app, region }: Place, template: Templa
 
 /** The size of a function's code that is on this machine. */
 function sizeOfCode(folder: string): string {
-  const files = globSync('**', { cwd: folder, withFileTypes: true }).filter((entry) => entry.isFile())
-  const bytes = files.map(({ parentPath, name }) => statSync(join(parentPath, name)).size)
+  const bytes = filesOf(folder).map((file) => statSync(file).size)
   return bytes.length ? `, ${Math.ceil(bytes.reduce((sum, size) => sum + size) / 1024)} KiB of code` : ''
 }

@@ -124,14 +124,16 @@ export function needsExplanation(error: Partial<AwsError>): error is AwsError {
   return '$metadata' in error || String(error.name).endsWith('ProviderError') || error.code === 'ENOSPC'
 }
 
+const quote = (name: string) => (/\s/.test(name) ? `"${name}"` : name)
+
 const profileOption = ({ profile }: Place, env = process.env) => {
   const name = profile ?? env.AWS_PROFILE
-  return name ? ` --profile ${/\s/.test(name) ? `"${name}"` : name}` : ''
+  return name ? ` --profile ${quote(name)}` : ''
 }
 
 function explainCredentials(message: string, place: Place, env: NodeJS.ProcessEnv): string {
   const names = readProfileNames(env)
-  const quoted = names.map((name) => (/\s/.test(name) ? `"${name}"` : name)).join(', ')
+  const quoted = names.map(quote).join(', ')
   const name = place.profile ?? env.AWS_PROFILE
   const option = profileOption(place, env)
   if (name && !names.includes(name)) {
@@ -196,8 +198,18 @@ function describeDenial(identity: string, action: string, because = ''): string 
   const rule =
     /explicit deny in an? ((?!identity-based)[\w -]+)/.exec(because) ??
     /because no (?!identity-based)([\w -]+?) allows/.exec(because)
-  const [, stack] = /\b(\w+)Deployer\b/.exec(identity) ?? []
+  const stack = stackOfDeployer(identity)
   return `${identity} may not do ${action}${because && `, ${because}`}. ${adviseDenial(action, because, rule?.[1], stack)}`
+}
+
+/** The parameter Stack of deployer.yaml, if an identity is the role of that file. */
+export function stackOfDeployer(identity: string): string | undefined {
+  return /\b(\w+)Deployer\b/.exec(identity)?.[1]
+}
+
+/** What app.arc must have if the role of deployer.yaml deploys it. */
+export function boundaryLines(stack: string): string {
+  return `@role\npermissions-boundary ${stack}FunctionBoundary`
 }
 
 /** `rule` is the kind of policy that stands in the way, `stack` that of deployer.yaml, if the identity is its role. */
@@ -213,10 +225,7 @@ function adviseDenial(action: string, because: string, rule?: string, stack?: st
     return 'People are handled with the rights of an administrator: no role of operate/deployer.yaml can read a row.'
   }
   if (stack && BOUNDED.test(action)) {
-    return (
-      'operate/deployer.yaml allows that for roles with its boundary only. Have in app.arc:\n' +
-      `@role\npermissions-boundary ${stack}FunctionBoundary`
-    )
+    return `operate/deployer.yaml allows that for roles with its boundary only. Have in app.arc:\n${boundaryLines(stack)}`
   }
   if (/explicit deny/.test(because)) return 'Whoever made that policy denies it on purpose: ask them.'
   return stack

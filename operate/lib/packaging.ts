@@ -45,9 +45,7 @@ export function zipFunctions(
   const template = structuredClone(packaged)
   const zips = functionsOf(template).map(([, { Properties }]) => {
     const folder = Properties.CodeUri
-    const entries = globSync('**', { cwd: folder, withFileTypes: true }).filter((entry) => entry.isFile())
-    const files = entries.map(({ parentPath, name }) => join(parentPath, name)).sort()
-    const contents = files.map((file) => [relative(folder, file).replaceAll('\\', '/'), readFileSync(file)])
+    const contents = filesOf(folder).map((file) => [relative(folder, file).replaceAll('\\', '/'), readFileSync(file)])
     // With a fixed time of its entries, a ZIP changes only if the code does.
     const zip = zipSync(Object.fromEntries(contents), { mtime: new Date(1980, 0, 1) })
     const key = `${createHash('sha256').update(zip).digest('hex')}.zip`
@@ -55,4 +53,10 @@ export function zipFunctions(
     return [key, zip] as const
   })
   return { template, zips: new Map(zips) }
+}
+
+/** The paths of the files in a folder, sorted. Empty if it is not there. */
+export function filesOf(folder: string): string[] {
+  const entries = globSync('**', { cwd: folder, withFileTypes: true }).filter((entry) => entry.isFile())
+  return entries.map(({ parentPath, name }) => join(parentPath, name)).sort()
 }

@@ -131,8 +131,8 @@ export function formatEvent(event: StackEvent, start: Date | undefined): string 
 }
 
 /**
- * Why something failed. A hook's rule stands in an event of its own. If a create fails as a whole, the reason stands where the stack
- * begins to be deleted.
+ * Why something failed. The rule of a hook has an event of its own. If a create fails as a whole, the event that begins the deletion of
+ * the stack has the reason.
  */
 function reasonOf(event: StackEvent): string | undefined {
   const { ResourceType, ResourceStatus = '', ResourceStatusReason = '', HookType, HookStatus, HookStatusReason } = event

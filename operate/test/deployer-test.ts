@@ -100,25 +100,26 @@ test('the policy has at most the 6,144 characters of a managed policy, with the 
  * What CloudFormation asks for the types of the transformed template, beyond their create and delete: the handlers of their schemas, and
  * AWS's guides on tags. https://docs.aws.amazon.com/lambda/latest/dg/configuration-tags.html
  */
+const of = (service: string, names: string) => names.split(' ').map((name) => `${service}:${name}`)
 const RIGHTS: Record<string, string[]> = {
-  [arn('lambda', 'function:MathaiProduction-X')]:
-    'CreateFunction DeleteFunction GetFunction GetFunctionConfiguration ListTags TagResource UntagResource UpdateFunctionCode UpdateFunctionConfiguration AddPermission RemovePermission GetPolicy'
-      .split(' ')
-      .map((name) => `lambda:${name}`),
-  [arn('dynamodb', 'table/MathaiProduction-MathaiSignupAttemptsTable-X')]:
-    'CreateTable DeleteTable DescribeTable DescribeContinuousBackups DescribeTimeToLive ListTagsOfResource TagResource UpdateContinuousBackups UpdateTable UpdateTimeToLive'
-      .split(' ')
-      .map((name) => `dynamodb:${name}`),
-  [arn('logs', 'log-group:MathaiProduction-PostSignupLogs-X')]:
-    'CreateLogGroup DeleteLogGroup ListTagsForResource PutRetentionPolicy TagResource'
-      .split(' ')
-      .map((name) => `logs:${name}`),
-  [arn('cloudformation', 'stack/MathaiProduction/1')]:
-    'CreateChangeSet DescribeChangeSet DescribeEvents DescribeStackEvents DescribeStacks ExecuteChangeSet GetTemplate'
-      .split(' ')
-      .map((name) => `cloudformation:${name}`),
-  'arn:aws:s3:::mathai-production-123456789012-us-east-1-an': ['s3:CreateBucket', 's3:ListBucket', 's3:TagResource'],
-  'arn:aws:s3:::mathai-production-123456789012-us-east-1-an/x.zip': ['s3:PutObject', 's3:GetObject'],
+  [arn('lambda', 'function:MathaiProduction-X')]: of(
+    'lambda',
+    'CreateFunction DeleteFunction GetFunction GetFunctionConfiguration ListTags TagResource UntagResource UpdateFunctionCode UpdateFunctionConfiguration AddPermission RemovePermission GetPolicy',
+  ),
+  [arn('dynamodb', 'table/MathaiProduction-MathaiSignupAttemptsTable-X')]: of(
+    'dynamodb',
+    'CreateTable DeleteTable DescribeTable DescribeContinuousBackups DescribeTimeToLive ListTagsOfResource TagResource UpdateContinuousBackups UpdateTable UpdateTimeToLive',
+  ),
+  [arn('logs', 'log-group:MathaiProduction-PostSignupLogs-X')]: of(
+    'logs',
+    'CreateLogGroup DeleteLogGroup ListTagsForResource PutRetentionPolicy TagResource',
+  ),
+  [arn('cloudformation', 'stack/MathaiProduction/1')]: of(
+    'cloudformation',
+    'CreateChangeSet DescribeChangeSet DescribeEvents DescribeStackEvents DescribeStacks ExecuteChangeSet GetTemplate',
+  ),
+  'arn:aws:s3:::mathai-production-123456789012-us-east-1-an': of('s3', 'CreateBucket ListBucket TagResource'),
+  'arn:aws:s3:::mathai-production-123456789012-us-east-1-an/x.zip': of('s3', 'PutObject GetObject'),
   '*': ['dynamodb:ListTables', 'logs:CreateLogDelivery', 'logs:PutResourcePolicy'],
 }
 for (const [resource, actions] of Object.entries(RIGHTS)) {

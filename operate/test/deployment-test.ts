@@ -8,7 +8,6 @@ type Look = { status: string; reason?: string; arn?: string }
 async function make(looks: Look[], onLook: (look: Look) => void = () => {}, validation: string[] = []) {
   const deleted: string[] = []
   const account = {
-    region: 'R',
     createChangeSet: async () => 'arn:stack',
     describeChangeSet: async () => {
       const look = looks.shift()
@@ -20,7 +19,12 @@ async function make(looks: Look[], onLook: (look: Look) => void = () => {}, vali
     readValidation: async () => validation,
     readEvents: async () => ['first', 'second', 'last'].map((EventId) => ({ EventId })),
   }
-  const rest = { target: { stackName: 'S' }, template: {}, settings: { tags: [] }, isNew: false }
+  const rest = {
+    target: { stackName: 'S', cliOptions: '--region R' },
+    template: {},
+    settings: { tags: [] },
+    isNew: false,
+  }
   const deployment = { account, ...rest } as unknown as Deployment
   const result = await makeChangeSet(deployment).then(
     (found) => ({ found }),

@@ -50,6 +50,11 @@ export function routesOf({ http = [] }: Manifest): { method: string; path: strin
   })
 }
 
+/** The region in app.arc, if there is one. */
+export function regionOf({ aws = [] }: Manifest): Word | undefined {
+  return aws.map(wordsOf).find(([name]) => name === 'region')?.[1]
+}
+
 /** The names of the tables in app.arc. */
 export function tableNames({ tables = [] }: Manifest): string[] {
   return tables.flatMap((table) => Object.keys(table))

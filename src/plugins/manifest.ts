@@ -2,7 +2,7 @@ import { globSync } from 'node:fs'
 import { join } from 'node:path'
 import { getLambdaName } from '@architect/utils'
 import REGIONS from '@aws-lite/client/src/config/regions.json' with { type: 'json' }
-import { type Manifest, routesOf, type SetterArguments, type Stage, wordsOf } from './architect.ts'
+import { type Manifest, regionOf, routesOf, type SetterArguments, type Stage } from './architect.ts'
 import { PRAGMAS } from './settings.ts'
 import { ROUTE, TABLES, USERS_TABLE } from './this-app.ts'
 
@@ -31,8 +31,8 @@ export function findManifestMistakes(arc: Manifest, { _arc, _project }: SetterAr
   return [...mistakes, ...findTableMistakes(arc, _arc.deployStage)]
 }
 
-function findRegionMistakes({ aws = [] }: Manifest, stage: Stage | null): string[] {
-  const region = aws.map(wordsOf).find(([name]) => name === 'region')?.[1]
+function findRegionMistakes(arc: Manifest, stage: Stage | null): string[] {
+  const region = regionOf(arc)
   // Without one, Architect deploys to a region of its own choice. The function's own client of AWS refuses all that are not listed.
   if (region === undefined) return stage ? ['@aws has no region. Add a line such as "region us-east-1" below it'] : []
   if (REGIONS.includes(String(region))) return []

@@ -1,5 +1,5 @@
 import { canonicalEmail } from '../shared/email.ts'
-import { type Manifest, wordsOf } from './architect.ts'
+import { type Manifest, regionOf, wordsOf } from './architect.ts'
 
 /** Reads the values of a setting. Throws the sentence that tells the operator what to write. */
 type Reader<Value> = (values: unknown[]) => Value
@@ -175,7 +175,7 @@ function readDomain(values: unknown[]): Domain | null {
 
 /** API Gateway takes a certificate of the API's region only, and a domain for one API only. */
 function findDomainMistakes({ staging, production }: Record<'staging' | 'production', Domain | null>, arc: Manifest) {
-  const region = (arc.aws ?? []).map(wordsOf).find(([name]) => name === 'region')?.[1]
+  const region = regionOf(arc)
   const mistakes = Object.entries({ staging, production }).flatMap(([stage, found]) => {
     const [, , , certificateRegion] = found?.certificate.split(':') ?? []
     return found && region && certificateRegion !== region

@@ -22,7 +22,7 @@ export function checkPassword(password: string): Result<string, PasswordError> {
   if ([...password].length < MIN_PASSWORD_CODE_POINTS) return { error: 'too_short' }
   if (Buffer.byteLength(password) > MAX_PASSWORD_BYTES) return { error: 'too_long' }
   const folded = fold(password)
-  const core = lettersAndDigits(password)
+  const core = withoutSigns(folded)
   if (isRepetitive(folded) || ([...core].length >= MIN_REPETITIVE_CORE && isRepetitive(core)))
     return { error: 'repetitive' }
   common ??= new Set([...commonPasswords, ...commonPasswords.filter(hasSigns).map(lettersAndDigits).filter(isLongCore)])
@@ -68,9 +68,13 @@ export function repeatsAWord(password: string, words: string[]): boolean {
     .some((word) => guess.includes(word) && guess.split(word).every((rest) => /^\d{0,4}$/.test(rest)))
 }
 
-/** Without signs, marks, blanks and invisible characters, which do not make a guessable password a rare one. */
 function lettersAndDigits(text: string): string {
-  return fold(text).replace(/[^\p{L}\p{N}]/gu, '')
+  return withoutSigns(fold(text))
+}
+
+/** Leaves out signs, marks, blanks and invisible characters, which do not make a guessable password a rare one. */
+function withoutSigns(folded: string): string {
+  return folded.replace(/[^\p{L}\p{N}]/gu, '')
 }
 
 /**

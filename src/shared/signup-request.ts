@@ -10,7 +10,7 @@ export type Signup = { email: string; password: string; name: string; age?: numb
 
 /** NFC joins at most four code points, which are eight UTF-16 units, into one. A longer text is refused before the slow conversion. */
 const MAX_UNITS_PER_CODE_POINT = 8
-/** Of a password. Neither an age nor a word to compare is longer. */
+/** The most for a password. An age, and a word to compare with the password, may not be longer either. */
 const MAX_UNITS = MAX_PASSWORD_BYTES * MAX_UNITS_PER_CODE_POINT
 
 type Checked<Value> = Result<Value, FieldError>

@@ -1,5 +1,5 @@
 // Prints a policy of deployer.yaml for a tool that reads policies.
-import { statementsOf } from '../operate/test/support/iam.ts'
+import { statementsOf } from '../operate/test/support/deployer.ts'
 
 const Statement = statementsOf(process.argv[2] as 'Policy' | 'Boundary')
 const text = JSON.stringify({ Version: '2012-10-17', Statement })

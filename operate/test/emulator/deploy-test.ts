@@ -12,7 +12,7 @@ import { ada, signUp } from '../../../test/support/client.ts'
 import { readUsers } from '../../../test/support/dynamodb.ts'
 import { run } from '../../../test/support/process.ts'
 import { copyProject, type Project } from '../../../test/support/project.ts'
-import { type Statement, statementsOf } from '../support/iam.ts'
+import { type Statement, statementsOf } from '../support/deployer.ts'
 import { BROKEN, deploy, destroy, readOutputs, SLOW, STACK_PLUGIN, startScript, withResources } from './_deploy.ts'
 import { type Emulator, ministackPath, startEmulator } from './_ministack.ts'
 
@@ -276,7 +276,7 @@ test('an app with a name of its own is deployed with the rights of the line that
   await edit('app.arc', manifest.replace('@app\nmathai', '@app\nschool-signup'))
   const [, App, Stack] = /with App=(\S+) Stack=(\w+)\.$/m.exec((await runScript('plan.ts production')).output) ?? []
   t.deepEqual([App, Stack], ['school-signup', 'SchoolSignup'])
-  const user = await emulator.createUser(rights(undefined, String(App), String(Stack)))
+  const user = await emulator.createUser(rights(undefined, { App: String(App), Stack: String(Stack) }))
   const { status, output } = await deploy(emulator, project, 'production', user)
   t.equal(status, 0, output)
   t.match(output, /\nSchoolSignupProduction is deployed to us-east-1/)
@@ -352,8 +352,8 @@ async function readLogs(): Promise<Record<string, unknown>[]> {
 }
 
 /** The rights of deployer.yaml without one. MiniStack 1.5.33 checks those of SSM against all parameters. */
-function rights(without?: string, ...names: [App: string, Stack: string] | []): Statement[] {
-  const statements = statementsOf('Policy', ...names).map((statement) => ({
+function rights(without?: string, names?: Record<string, string>): Statement[] {
+  const statements = statementsOf('Policy', names).map((statement) => ({
     ...statement,
     Action: [statement.Action].flat().filter((name) => name !== without),
     ...(statement.Action === 'ssm:GetParametersByPath' && { Resource: '*' }),

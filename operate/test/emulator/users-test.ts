@@ -8,7 +8,7 @@ import { DynamoDBDocument } from '@aws-sdk/lib-dynamodb'
 import test from 'tape'
 import { readUsers } from '../../../test/support/dynamodb.ts'
 import { copyProject, type Project } from '../../../test/support/project.ts'
-import { statementsOf } from '../support/iam.ts'
+import { statementsOf } from '../support/deployer.ts'
 import { readOutputs, startScript } from './_deploy.ts'
 import { type Emulator, ministackPath, startEmulator } from './_ministack.ts'
 

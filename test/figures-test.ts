@@ -30,7 +30,8 @@ function constant(file: string, name: string): number {
 
 const { limits, passwords } = readSettings({})
 const snapshot = parse(read('test/stack-snapshot.yaml')).Resources
-const { ServerErrorsAlarm, SkippedChecksAlarm } = parse(read('test/alarms-snapshot.yaml'))
+const withEverything = parse(read('test/settings-snapshot.yaml'))['with everything']
+const thresholdOf = (alarm: string) => withEverything[`Resources.${alarm}`].Properties.Threshold
 const signup = snapshot.PostSignupHTTPLambda.Properties
 const rights = snapshot.Role.Properties.Policies[0].PolicyDocument.Statement.flatMap(({ Action }: any) => Action)
 const inDatabase = (name: string) => constant('src/shared/database.ts', name)
@@ -99,8 +100,8 @@ const FIGURES: Record<string, string[]> = {
     `if \`minimum-length\` is ${minimum + 1} or more`,
   ],
   'operate/README.md': [
-    `The alarm fires at ${words[ServerErrorsAlarm.Properties.Threshold]} or more in an hour`,
-    `The alarm fires at the ${SkippedChecksAlarm.Properties.Threshold === 1 ? 'first' : 'no'} in an hour`,
+    `The alarm fires at ${words[thresholdOf('ServerErrorsAlarm')]} or more in an hour`,
+    `The alarm fires at the ${thresholdOf('SkippedChecksAlarm') === 1 ? 'first' : 'no'} in an hour`,
     `did not answer within ${constant('src/shared/breached-password.ts', 'DEADLINE_MS') === 1000 ? 'a second' : '?'}.`,
     `Keep \`minimum-length\` at ${minimum}, or`,
     `from ${minimum} to 64 characters`,

@@ -190,7 +190,7 @@ test("a filter such as the alarm's matches the line of a skipped check, and no h
     'filter3',
   )
   delete process.env.AWS_LAMBDA_LOG_FORMAT
-  const snapshot = readFileSync(new URL('alarms-snapshot.yaml', import.meta.url), 'utf8')
+  const snapshot = readFileSync(new URL('settings-snapshot.yaml', import.meta.url), 'utf8')
   t.ok(snapshot.includes('{ $.message.skipped[0] = "*" }'), 'the filter that the next line copies')
   const matches = (line: { message: { skipped?: string[] } }) => typeof line.message.skipped?.[0] === 'string'
   t.deepEqual([skipped, healthy, refused].map(matches), [true, false, false])

@@ -7,37 +7,12 @@ import type { Template } from '../src/plugins/architect.ts'
 import { removeUnused } from '../src/plugins/stack/remove-unused.ts'
 import { limitRole } from '../src/plugins/stack/role.ts'
 import { packageCopy, withThirdTable } from './support/package-copy.ts'
+import { withEverySetting, withSettingsOfStaging } from './support/settings.ts'
 import { matchesSnapshot } from './support/snapshot.ts'
 
 const SNAPSHOT = new URL('stack-snapshot.yaml', import.meta.url)
 const SETTINGS_SNAPSHOT = new URL('settings-snapshot.yaml', import.meta.url)
 
-const CERTIFICATE = 'arn:aws:acm:us-east-1:123456789012:certificate'
-/** A value for every setting: none is the default, and those of a stage differ. */
-const EVERY_SETTING = `
-@cors
-testing https://testing.math.ai
-staging https://staging.math.ai http://*
-production https://math.ai https://www.math.ai
-@limits
-requests-per-second 6
-request-burst 7
-log-retention-days 90
-attempts-per-source 5
-attempts-window-minutes 4
-@passwords
-minimum-length 15
-breach-check true
-@alarms
-staging "staging@example.org"
-production "ops@example.org"
-@domain
-staging staging.math.ai ${CERTIFICATE}/staging
-production signup.math.ai ${CERTIFICATE}/production
-@role
-permissions-boundary Boundary
-`
-const OF_STAGING = `@alarms\nstaging "a@b.co"\n@domain\nstaging staging.math.ai ${CERTIFICATE}/staging`
 const HANDLER = "export const handler = async () => ({ statusCode: 200, body: 'ok' })\n"
 
 let production: Template
@@ -71,15 +46,14 @@ const replace = (text: string, by: string) => (manifest: string) => manifest.rep
 
 test('what stages, names and settings change, also in what plan says, is in settings-snapshot.yaml', async (t) => {
   const everything = {
-    manifest: (text: string) =>
-      text.replace(/@cors\n[^@]*/, '').replace('@http\n', '@http\nget /health\n') + EVERY_SETTING,
+    manifest: (text: string) => withEverySetting(text).replace('@http\n', '@http\nget /health\n'),
     files: { 'src/http/get-health/index.ts': HANDLER },
   }
   const full = (await packageCopy('production', everything)).template
   const cases: [what: string, than: Template, ...Parameters<typeof packageCopy>][] = [
     ['staging', production, 'staging'],
     ['with attempts-per-source off', production, 'production', withLines('@limits\nattempts-per-source off')],
-    ['with the alarms and the domain of staging only', production, 'production', withLines(OF_STAGING)],
+    ['with the alarms and the domain of staging only', production, 'production', { manifest: withSettingsOfStaging }],
     ['another name of the app', production, 'production', { manifest: replace('@app\nmathai', '@app\nother-app') }],
     ['with everything', production, 'production', everything],
     ['staging, both with everything', full, 'staging', everything],

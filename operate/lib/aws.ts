@@ -109,7 +109,7 @@ export async function openAccount({ region, profile }: Inventory['aws']) {
     async readValidation(name: ChangeSetName): Promise<string[]> {
       const events: cfn.OperationEvent[] = []
       try {
-        for await (const { OperationEvents = [] } of cfn.paginateDescribeEvents({ client }, name))
+        for await (const { OperationEvents = [] } of cfn.paginateDescribeEvents({ client }, { ...name }))
           events.push(...OperationEvents)
       } catch (error) {
         if (isNetworkError(error as AwsError)) throw error
@@ -131,12 +131,13 @@ export async function openAccount({ region, profile }: Inventory['aws']) {
 
     async describeChangeSet(name: ChangeSetName): Promise<ChangeSet> {
       const result: ChangeSet = { arn: '', status: '', reason: '', changes: [] }
+      // A copy: the paginator writes its token into what it gets.
       for await (const {
         ChangeSetId: arn = '',
         Status = '',
         StatusReason = '',
         Changes = [],
-      } of cfn.paginateDescribeChangeSet({ client }, name)) {
+      } of cfn.paginateDescribeChangeSet({ client }, { ...name })) {
         const changes = Changes.flatMap(({ ResourceChange }) => ResourceChange ?? [])
         Object.assign(result, { arn, status: Status, reason: StatusReason, changes: [...result.changes, ...changes] })
       }

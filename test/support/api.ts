@@ -1,5 +1,7 @@
 import { buffer } from 'node:stream/consumers'
 import { DynamoDB } from '@aws-sdk/client-dynamodb'
+import { corsPolicy } from '../../src/plugins/cors.ts'
+import { actAsApiGateway } from '../../src/plugins/sandbox/api-gateway.ts'
 import { readUsers, startDynamoDB } from './dynamodb.ts'
 import { loadHandler } from './handler.ts'
 import { signUpEvent } from './lambda.ts'
@@ -27,12 +29,13 @@ export async function startApi(): Promise<Api> {
   return { url, ...readUsers(new DynamoDB({ region }), usersTable), stop: async () => {} }
 }
 
-/** The handler behind a server that makes events as Sandbox does. A mutation tool can follow what it runs. */
-async function startInProcess(): Promise<Api> {
+/** The handler behind a server that makes events as Sandbox does, for pages of these origins. A mutation tool can follow what it runs. */
+export async function startInProcess(origins = ['*']): Promise<Api> {
   const dynamodb = await startDynamoDB()
   const { respond, deps } = await loadHandler(dynamodb.port)
   const server = await startServer(async (request, response) => {
     const bytes = await buffer(request)
+    if (request.method === 'OPTIONS') return void response.writeHead(204).end()
     if (request.method !== 'POST' || request.url !== '/signup') {
       response.writeHead(404, { 'content-type': 'application/json' }).end('{"message":"Not Found"}')
       return
@@ -43,6 +46,8 @@ async function startInProcess(): Promise<Api> {
     const answer = await respond({ ...signUpEvent({}), headers, body, isBase64Encoded }, deps)
     response.writeHead(answer.statusCode ?? 0, answer.headers as Record<string, string>).end(answer.body)
   })
+  const cors = corsPolicy(origins, { http: [['post', '/signup']] })
+  actAsApiGateway({ port: server.port, cors, paths: ['/signup'] })
   return {
     url: server.url,
     user: dynamodb.user,

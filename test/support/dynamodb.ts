@@ -47,7 +47,7 @@ export function readUsers(database: Client, TableName: string) {
   }
 }
 
-function createTable(client: Client, TableName: string, key: string) {
+export function createTable(client: Client, TableName: string, key: string) {
   return client.createTable({
     TableName,
     AttributeDefinitions: [{ AttributeName: key, AttributeType: 'S' }],

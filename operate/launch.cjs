@@ -45,7 +45,8 @@ child.on('exit', (status, signal) => process.exit(status ?? 128 + constants.sign
 
 function runsTypeScript(path) {
   const [, major, minor] = /^v(\d+)\.(\d+)/.exec(spawnSync(path, ['--version'], { encoding: 'utf8' }).stdout) ?? []
-  return major > 22 || (major === '22' && minor >= 18)
+  // Node 23 could from 23.6 on. https://nodejs.org/api/typescript.html
+  return major > 23 || (major === '23' && minor >= 6) || (major === '22' && minor >= 18)
 }
 
 function isAlive(pid) {

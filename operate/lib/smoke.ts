@@ -45,35 +45,56 @@ function contractChecks(): Check[] {
     user_name: 'Smoke test',
   }
   const isSignedUp = (answer: Answer) =>
-    (answer.status === 201 && Boolean(JSON.parse(answer.text).uid)) || isProblem(409)(answer)
-  const isSafe = ({ headers }: Answer) =>
-    headers.get('cache-control') === 'no-store' &&
-    headers.get('x-content-type-options') === 'nosniff' &&
-    headers.has('strict-transport-security')
+    answer.status === 201 ? hasHeaders(answer, 'application/json') && isCreated(answer) : isEmailTaken(answer)
+  const isEmailTaken = isProblem(409, 'email_taken')
   return [
     ['a preflight is answered with 204', preflight(ORIGIN), ({ status }) => status === 204],
     [`${SMOKE_TEST_EMAIL} is signed up (201), or was before (409)`, post(JSON.stringify(person)), isSignedUp],
-    ['a wrong body is answered with 400 in JSON', post('{}'), isProblem(400)],
-    ['a wrong content type is answered with 415 in JSON', post('{}', 'text/plain'), isProblem(415)],
-    ['a body over 8 KiB is answered with 413 in JSON', post(' '.repeat(8193)), isProblem(413)],
-    ['answers must not be cached or sniffed', post('{}'), isSafe, ({ headers }) => [...headers.keys()].join(' ')],
+    ['a wrong body is answered with 400 in JSON', post('{}'), isProblem(400, 'invalid_fields')],
+    ['a wrong content type is answered with 415 in JSON', post('{}', 'text/plain'), isProblem(415, 'not_json')],
+    ['a body over 8 KiB is answered with 413 in JSON', post(' '.repeat(8193)), isProblem(413, 'body_too_large')],
     ['a route that is not there is answered with 404', { method: 'GET' }, ({ status }) => status === 404],
   ]
 }
 
+function isCreated({ text }: Answer): boolean {
+  const { uid } = JSON.parse(text)
+  return typeof uid === 'string' && uid !== ''
+}
+
+/** What each answer of the function has besides its type: it must not be cached, sniffed, framed or sent over plain http. */
+const HEADERS: Record<string, RegExp> = {
+  'cache-control': /^no-store$/,
+  'content-security-policy': /^default-src 'none'; frame-ancestors 'none'$/,
+  'strict-transport-security': /^max-age=\d{8}$/,
+  'x-content-type-options': /^nosniff$/,
+}
+
+function hasHeaders({ headers }: Answer, type: string): boolean {
+  const isRight = ([name, pattern]: [string, RegExp]) => pattern.test(headers.get(name) ?? '')
+  return headers.get('content-type') === type && Object.entries(HEADERS).every(isRight)
+}
+
 function corsChecks(origins: string[]): Check[] {
-  const allowedOrigin = ({ headers }: Answer) => headers.get('access-control-allow-origin') ?? 'no origin'
+  const headerOf = ({ headers }: Answer, name: string) => headers.get(`access-control-allow-${name}`) ?? `no ${name}`
   const allowed = origins.map((pattern): Check => {
     const origin = pattern === '*' ? ORIGIN : pattern.replace('//*', '//smoke.example')
-    const expected = pattern === '*' ? '*' : origin
-    return [`@cors allows ${origin}`, preflight(origin), (answer) => allowedOrigin(answer) === expected, allowedOrigin]
+    const show = (answer: Answer) =>
+      [answer.status, ...['origin', 'methods', 'headers'].map((name) => headerOf(answer, name))].join(', ')
+    const passes = (answer: Answer) =>
+      answer.status === 204 &&
+      headerOf(answer, 'origin') === (pattern === '*' ? '*' : origin) &&
+      /\bPOST\b|\*/.test(headerOf(answer, 'methods')) &&
+      /content-type.*idempotency-key|\*/i.test(headerOf(answer, 'headers'))
+    return [`@cors allows ${origin}`, preflight(origin), passes, show]
   })
   const foreign = ['https://foreign.example', 'http://foreign.example'].find(
     (origin) => !origins.some((pattern) => pattern === '*' || origin.startsWith(pattern.replace('*', ''))),
   )
   if (!origins.length || !foreign) return allowed
-  const isRefused = (answer: Answer) => allowedOrigin(answer) === 'no origin'
-  return [...allowed, [`@cors does not allow ${foreign}`, preflight(foreign), isRefused, allowedOrigin]]
+  const show = (answer: Answer) => headerOf(answer, 'origin')
+  const isRefused = (answer: Answer) => show(answer) === 'no origin'
+  return [...allowed, [`@cors does not allow ${foreign}`, preflight(foreign), isRefused, show]]
 }
 
 function preflight(origin: string): RequestInit {
@@ -88,11 +109,12 @@ function post(body: string, type = 'application/json'): RequestInit {
   return { method: 'POST', headers: { 'content-type': type, origin: ORIGIN }, body }
 }
 
-function isProblem(expected: number): (answer: Answer) => boolean {
-  return ({ status, headers, text }) => {
-    if (status !== expected || headers.get('content-type') !== 'application/problem+json') return false
-    const body = JSON.parse(text)
-    return body.status === expected && Boolean(body.message)
+function isProblem(expected: number, code: string): (answer: Answer) => boolean {
+  return (answer) => {
+    if (answer.status !== expected || !hasHeaders(answer, 'application/problem+json')) return false
+    const body = JSON.parse(answer.text)
+    const areTexts = ['title', 'detail', 'message'].every((name) => typeof body[name] === 'string' && body[name])
+    return areTexts && body.type === 'about:blank' && body.status === expected && body.code === code
   }
 }
 
@@ -115,9 +137,15 @@ async function findFailure([, request, passes, show]: Check, url: string): Promi
     const response = await fetch(url, { ...request, signal: AbortSignal.timeout(15_000) })
     const answer = { status: response.status, headers: response.headers, text: await response.text() }
     if (passes(answer)) return undefined
-    return show ? show(answer) : `${answer.status} ${answer.text.slice(0, 200)}`
+    return show ? show(answer) : describe(answer)
   } catch (error) {
     const { message, cause } = error as Error & { cause?: { code?: string } }
     return cause?.code ?? message
   }
+}
+
+function describe({ status, headers, text }: Answer): string {
+  const names = ['content-type', ...Object.keys(HEADERS)]
+  const shown = names.map((name) => `${name}: ${headers.get(name) ?? 'none'}`)
+  return `${status} ${text.slice(0, 200)}\n      ${shown.join('\n      ')}`
 }

@@ -1,8 +1,8 @@
 // What a person sees of `npm start`, and what local code can see of the machine.
 import { spawn } from 'node:child_process'
-import { mkdir, rm } from 'node:fs/promises'
-import { networkInterfaces } from 'node:os'
-import { join } from 'node:path'
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { networkInterfaces, tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { stripVTControlCharacters } from 'node:util'
 import test, { type Test } from 'tape'
@@ -14,12 +14,14 @@ import { startProxy } from '../../test/support/proxy.ts'
 import { NPM_START, startSandbox } from '../../test/support/sandbox.ts'
 import { freePorts, startServer } from '../../test/support/server.ts'
 
-const REAL_ACCOUNT = {
-  AWS_ACCESS_KEY_ID: 'AKIAREALREALREALREAL',
-  AWS_SECRET_ACCESS_KEY: 'real',
-  AWS_SESSION_TOKEN: 'real',
-  AWS_PROFILE: 'real',
-}
+/** What a shell of a developer may have: none of it must reach local code. */
+const SECRETS = Object.fromEntries(
+  ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN', 'AWS_SECURITY_TOKEN', 'AWS_PROFILE']
+    .concat(['AWS_ROLE_ARN', 'AWS_WEB_IDENTITY_TOKEN_FILE', 'AWS_CONTAINER_CREDENTIALS_FULL_URI', 'AWS_CONFIG_FILE'])
+    .concat(['AWS_CONTAINER_AUTHORIZATION_TOKEN', 'AWS_SHARED_CREDENTIALS_FILE', 'GITHUB_TOKEN', 'NPM_TOKEN'])
+    .map((name) => [name, `secret-${name}`]),
+)
+const SHOW_ENVIRONMENT = `export const handler = async () => ({ statusCode: 200, body: JSON.stringify(process.env) })\n`
 
 /** An address of this machine that others could reach, if it has one. */
 const ADDRESS = Object.values(networkInterfaces())
@@ -34,8 +36,12 @@ for (const [name, command] of [
   test(`${name} starts clean, is reached from this machine only, and gets no real credentials`, async (t) => {
     const dynamodb = await startDynamoDB()
     const proxy = await startProxy(dynamodb.port)
-    const env = { ...REAL_ACCOUNT, ARC_HOST: '' }
-    const sandbox = await startSandbox({ command: [...command], tablesPort: proxy.port, env })
+    const env = { ...SECRETS, ARC_HOST: '' }
+    const edit = {
+      manifest: (text: string) => text.replace('@http\n', '@http\nget /environment\n'),
+      files: { 'src/http/get-environment/index.ts': SHOW_ENVIRONMENT },
+    }
+    const sandbox = await startSandbox({ ...edit, command: [...command], tablesPort: proxy.port, env })
     // Sandbox believes that our link to node_modules is a global installation.
     const output = sandbox.output().replace(/.*Possible global install.*/, '')
     for (const noise of [/warn/i, /deprecat/i, /DEP0/, /credential/i, /IMDS/, /error/i, /Reparsing/, /undefined/]) {
@@ -51,6 +57,9 @@ for (const [name, command] of [
     const operations = new Set(proxy.calls().map(({ operation }) => operation))
     t.ok(operations.has('PutItem') && operations.has('CreateTable'), [...operations].join())
     t.ok(proxy.calls().every(({ authorization }) => authorization.includes('Credential=local/')))
+    const seen = await (await fetch(`${sandbox.url}/environment`)).text()
+    t.ok(seen.includes('ARC_ENV'))
+    t.deepEqual(seen.match(/secret-\w+/g) ?? [], [], 'no secret reaches local code')
     if (ADDRESS) await isRefused(t, sandbox.url.replace('127.0.0.1', ADDRESS))
 
     await sandbox.stop()
@@ -159,6 +168,42 @@ test('ATTEMPTS_PER_SOURCE=off turns off the limit, for end-to-end tests of a fro
 test('the exit status of a script is that of the signal that ended it', async (t) => {
   const { status } = await run(`node operate/launch.cjs -e "process.kill(process.pid, 'SIGTERM')"`, process.cwd())
   t.equal(status, 143)
+})
+
+/** The Node that starts the launcher, the one of the project, and the one that runs the script. */
+const nodes: [started: string, installed: string, runs: string][] = [
+  ['20.11.0', '24.1.0', '24.1.0'],
+  ['22.6.0', '24.1.0', '24.1.0'],
+  ['22.17.1', '24.1.0', '24.1.0'],
+  ['22.18.0', '24.1.0', '22.18.0'],
+  ['23.5.0', '24.1.0', '24.1.0'],
+  ['23.6.0', '24.1.0', '23.6.0'],
+  ['24.0.0', '', '24.0.0'],
+  ['26.10.0', '24.1.0', '26.10.0'],
+  ['20.11.0', '', ''],
+  ['20.11.0', '22.6.0', ''],
+]
+test('the launcher runs a script on a Node that can run TypeScript: that which was started, or that of the project', async (t) => {
+  for (const [started, installed, runs] of nodes) {
+    const folder = await mkdtemp(join(tmpdir(), 'mathai-nodes-'))
+    const standIn = (version: string) => `#!/bin/sh\n[ "$1" = --version ] && echo v${version} || echo ran ${version}\n`
+    const files: Record<string, string> = {
+      started: standIn(started),
+      'set.cjs': `process.execPath = ${JSON.stringify(join(folder, 'started'))}`,
+      'node_modules/typescript/x': '',
+      'node_modules/@architect/functions/x': '',
+      ...(installed && { [`node_modules/node-${process.platform}-${process.arch}/bin/node`]: standIn(installed) }),
+    }
+    for (const [path, text] of Object.entries(files)) {
+      await mkdir(dirname(join(folder, path)), { recursive: true })
+      await writeFile(join(folder, path), text, { mode: 0o755 })
+    }
+    await cp('operate/launch.cjs', join(folder, 'operate/launch.cjs'))
+    const { status, output } = await run('node -r ./set.cjs operate/launch.cjs x', folder)
+    const none = 'This machine has no Node that can run this project. Install Node 24 from https://nodejs.org\n'
+    t.deepEqual([status, output], runs ? [0, `ran ${runs}\n`] : [1, none], `${started} and ${installed || 'none'}`)
+    await rm(folder, { recursive: true })
+  }
 })
 
 test('without packages each script names the command that installs them', async (t) => {

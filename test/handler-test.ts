@@ -7,6 +7,7 @@ import fc from 'fast-check'
 import test from 'tape'
 import { DatabaseUnavailable } from '../src/shared/database.ts'
 import { FIELD_ERRORS, type FieldError } from '../src/shared/field-errors.ts'
+import { PROBLEMS } from '../src/shared/problem.ts'
 import type { Dependencies } from '../src/shared/signup.ts'
 import { ada } from './support/client.ts'
 import { operation, requireDocumented } from './support/contract.ts'
@@ -39,14 +40,142 @@ test('the handler and its DynamoDB start', async (t) => {
   t.ok(handler)
 })
 
-test('a stored sign-up is logged with its uid, its times and the ID of the request', async (t) => {
-  const first = await send(signUpEvent(person('first')))
-  t.equal(first.status, 201)
-  const { hash_ms, store_ms, ...record } = first.record
-  t.deepEqual(record, { outcome: 'created', uid: first.body.uid, request_id: 'id', cold: true })
-  t.ok(hash_ms > 0 && store_ms > 0, `${hash_ms} ms and ${store_ms} ms`)
-  t.equal((await send(signUpEvent(person('second')))).record.cold, false, 'only the first is cold')
+const bug = TypeError('ada@example.com')
+const reject = (error: unknown) => () => Promise.reject(error)
+const TIMES = { hash_ms: 'N', store_ms: 'N' }
+const existing = (changes: object) => async (user: object) =>
+  ({ outcome: 'exists', existing: { ...user, uid: 'other', ...changes } }) as never
+const withHeaders = (headers: Record<string, string>) => signUpEvent(person('refused'), headers)
+const withBody = (body: string) => ({ ...signUpEvent({}), body })
+
+/** Every outcome: what leads to it, the status, and the whole line of the log. */
+const outcomes: [what: string, APIGatewayProxyEventV2, Partial<Dependencies>, status: number, line: object][] = [
+  ['a sign-up', signUpEvent(person('first')), {}, 201, { outcome: 'created', uid: 'UID', ...TIMES }],
+  [
+    'fields that are wrong',
+    signUpEvent({ ...ada, user_email: 'a@b', user_age: 0 }),
+    {},
+    400,
+    { outcome: 'invalid_fields', fields: ['user_email: invalid', 'user_age: invalid'] },
+  ],
+  [
+    'a breached password',
+    signUpEvent(person('second')),
+    { isBreached: async () => true },
+    400,
+    { outcome: 'invalid_fields', fields: ['user_password: breached'] },
+  ],
+  [
+    'an address that is taken',
+    signUpEvent(person('third')),
+    { insertUser: existing({}) },
+    409,
+    { outcome: 'email_taken', fields: ['user_email: taken'], ...TIMES },
+  ],
+  [
+    'a key that came with another name',
+    signUpEvent(person('fourth'), { 'idempotency-key': 'k' }),
+    { insertUser: existing({ user_name: 'Eve' }) },
+    422,
+    { outcome: 'idempotency_key_reused', ...TIMES },
+  ],
+  [
+    'a source without attempts left, of which nothing is hashed',
+    signUpEvent(person('fifth')),
+    {
+      // Only fields that the handler names reach the log, whatever the use case returns.
+      countAttempt: async () => ({ outcome: 'too_many_attempts', retryAfter: 61, user_email: 'ada@example.com' }),
+      hashPassword: reject(Error('it was hashed')),
+    },
+    429,
+    { outcome: 'too_many_attempts' },
+  ],
+  [
+    'a database that does not answer',
+    signUpEvent(person('sixth')),
+    { insertUser: reject(new DatabaseUnavailable('test')) },
+    503,
+    { outcome: 'unavailable', error: 'DatabaseUnavailable' },
+  ],
+  [
+    'a bug',
+    signUpEvent(person('bug')),
+    { insertUser: reject(bug) },
+    500,
+    { outcome: 'internal_error', error: 'TypeError' },
+  ],
+  [
+    'a text that is thrown',
+    signUpEvent(person('bug')),
+    { insertUser: reject('ada@example.com') },
+    500,
+    { outcome: 'internal_error', error: 'string' },
+  ],
+  [
+    'two checks that fail, without which it goes on',
+    signUpEvent(person('skipped')),
+    { countAttempt: reject(bug), isBreached: reject(Error('ada@example.com')) },
+    201,
+    { outcome: 'created', uid: 'UID', skipped: ['attempts: TypeError', 'breached_passwords: Error'], ...TIMES },
+  ],
+  [
+    'a check that fails before another refuses',
+    signUpEvent(person('breached')),
+    { countAttempt: reject(bug), isBreached: async () => true },
+    400,
+    { outcome: 'invalid_fields', fields: ['user_password: breached'], skipped: ['attempts: TypeError'] },
+  ],
+  [
+    'a check that fails before an address is taken',
+    signUpEvent(person('taken')),
+    { countAttempt: reject(bug), insertUser: existing({}) },
+    409,
+    { outcome: 'email_taken', fields: ['user_email: taken'], skipped: ['attempts: TypeError'], ...TIMES },
+  ],
+  ['no JSON', withHeaders({ 'content-type': 'text/plain' }), {}, 415, { outcome: 'not_json' }],
+  ['a list', withBody('[]'), {}, 400, { outcome: 'invalid_json' }],
+  ['too much', withBody(' '.repeat(8193)), {}, 413, { outcome: 'body_too_large' }],
+  [
+    'another charset',
+    withHeaders({ 'content-type': 'application/json; charset=latin1' }),
+    {},
+    415,
+    { outcome: 'unsupported_charset' },
+  ],
+  ['gzip', withHeaders({ 'content-encoding': 'gzip' }), {}, 415, { outcome: 'unsupported_content_encoding' }],
+  ['a blank key', withHeaders({ 'idempotency-key': ' ' }), {}, 400, { outcome: 'invalid_idempotency_key' }],
+]
+
+test('each outcome has its answer and one line in the log, and only on this machine the cause of a bug is shown', async (t) => {
+  const seen = new Set<string>()
+  let isFirst = true
+  for (const stage of ['testing', 'staging', 'production']) {
+    process.env.ARC_ENV = stage
+    for (const [what, event, deps, expected, line] of outcomes) {
+      await dynamodb.client.delete({ TableName: 'users', Key: { user_email: 'first@example.com' } })
+      await dynamodb.client.delete({ TableName: 'users', Key: { user_email: 'skipped@example.com' } })
+      const { error: print } = console
+      const shown: unknown[] = []
+      console.error = (...values) => shown.push(...values)
+      const { status, headers, body, record } = await send(event, deps)
+      console.error = print
+      const times = ['hash_ms', 'store_ms'].filter((name) => name in record).map((name) => [name, 'N'])
+      const uid = record.uid && { uid: record.uid === body.uid ? 'UID' : record.uid }
+      const whole = { ...line, request_id: 'id', cold: isFirst }
+      t.deepEqual([status, { ...record, ...Object.fromEntries(times), ...uid }], [expected, whole], `${stage}: ${what}`)
+      const retryAfter = { 429: '61', 503: '2' }[String(status)]
+      t.equal(headers['retry-after'], retryAfter, `${stage}: ${what}: Retry-After`)
+      t.equal(body.code ?? 'created', (line as { outcome: string }).outcome)
+      t.deepEqual(shown.map(String), stage === 'testing' && status === 500 ? [String(await thrownBy(deps))] : [], what)
+      seen.add(body.code)
+      isFirst = false
+    }
+  }
+  t.equal(seen.size, Object.keys(PROBLEMS).length + 1, 'every problem was there')
 })
+
+/** What the write of these dependencies throws. */
+const thrownBy = ({ insertUser }: Partial<Dependencies>) => insertUser?.({} as never).catch((error) => error)
 
 test('the times in the log are those of the hash and of the write, in milliseconds', async (t) => {
   const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
@@ -58,32 +187,6 @@ test('the times in the log are those of the hash and of the write, in millisecon
   t.ok(record.hash_ms >= 49 && record.store_ms >= 149, `${record.hash_ms} ms and ${record.store_ms} ms`)
   t.ok(record.hash_ms + record.store_ms <= performance.now() - started + 0.2)
   t.equal(record.hash_ms, Math.round(record.hash_ms * 10) / 10, 'with one decimal')
-})
-
-test('a refused sign-up is logged with the fields and their errors', async (t) => {
-  const { record } = await send(signUpEvent({ ...ada, user_email: 'a@b', user_age: 0 }))
-  t.deepEqual(record, {
-    outcome: 'invalid_fields',
-    fields: ['user_email: invalid', 'user_age: invalid'],
-    request_id: 'id',
-    cold: false,
-  })
-  const taken = await send(signUpEvent(person('first')))
-  t.equal(taken.status, 409)
-  t.equal(taken.record.outcome, 'email_taken')
-  t.deepEqual(taken.record.fields, ['user_email: taken'])
-  t.ok(taken.record.hash_ms > 0)
-})
-
-test('a source without attempts left gets 429 with the seconds to wait, before anything is hashed', async (t) => {
-  // Only fields that the handler names reach the log: no address, whatever the use case returns.
-  const { status, headers, record } = await send(signUpEvent(person('limited')), {
-    countAttempt: async () => ({ outcome: 'too_many_attempts', retryAfter: 61, user_email: 'ada@example.com' }),
-    hashPassword: () => Promise.reject(Error('it was hashed')),
-  })
-  t.equal(status, 429)
-  t.equal(headers['retry-after'], '61')
-  t.deepEqual(record, { outcome: 'too_many_attempts', request_id: 'id', cold: false })
 })
 
 test('a source has as many attempts in a window as the limit says', async (t) => {
@@ -117,61 +220,6 @@ test('a source has as many attempts in a window as the limit says', async (t) =>
   t.equal((await attempt('attempt4', '198.51.100.9')).status, 201, 'without a limit')
   t.equal(proxy.calls()[0]?.operation, 'PutItem', 'nothing is counted')
   process.env.ATTEMPTS_PER_SOURCE = limit
-})
-
-test('if the database is unavailable, the answer is 503 with Retry-After', async (t) => {
-  const { status, headers, body, record } = await send(signUpEvent(person('down')), {
-    insertUser: () => Promise.reject(new DatabaseUnavailable('test')),
-  })
-  t.equal(status, 503)
-  t.equal(headers['retry-after'], '2')
-  t.equal(body.code, 'unavailable')
-  t.deepEqual(record, { outcome: 'unavailable', error: 'DatabaseUnavailable', request_id: 'id', cold: false })
-})
-
-test('a bug gets 500 without Retry-After, and the log names the error only', async (t) => {
-  for (const [error, name] of [
-    [TypeError('ada@example.com'), 'TypeError'],
-    ['a text', 'string'],
-  ] as const) {
-    const insertUser = () => Promise.reject(error)
-    const { status, headers, body, record } = await send(signUpEvent(person('bug')), { insertUser })
-    t.equal(status, 500)
-    t.equal(headers['retry-after'], undefined)
-    t.equal(body.message, 'Something went wrong on our side. Please try again later.')
-    t.deepEqual(record, { outcome: 'internal_error', error: name, request_id: 'id', cold: false })
-  }
-})
-
-test('on this machine the terminal shows the cause of a bug, in AWS it does not', async (t) => {
-  const { error: print } = console
-  const bug = TypeError('the cause')
-  for (const [stage, error, shown] of [
-    ['testing', bug, [bug]],
-    ['testing', new DatabaseUnavailable('test'), []],
-    ['production', bug, []],
-  ] as const) {
-    const printed: unknown[] = []
-    console.error = (...line) => printed.push(...line)
-    process.env.ARC_ENV = stage
-    await send(signUpEvent(person('cause')), { insertUser: () => Promise.reject(error) })
-    console.error = print
-    t.deepEqual(printed, shown, `${stage} ${error.name}`)
-  }
-})
-
-test('a check that fails is skipped, and every log record says so', async (t) => {
-  const down = () => Promise.reject(Error('down'))
-  const created = await send(signUpEvent(person('skipped')), { countAttempt: down, isBreached: down })
-  t.equal(created.status, 201)
-  t.deepEqual(created.record.skipped, ['attempts: Error', 'breached_passwords: Error'])
-  const breached = await send(signUpEvent(person('breached')), { countAttempt: down, isBreached: async () => true })
-  t.equal(breached.status, 400)
-  t.deepEqual(errorsIn(breached.body), ['user_password breached'])
-  t.deepEqual(breached.record.skipped, ['attempts: Error'])
-  const taken = await send(signUpEvent(person('skipped')), { countAttempt: down })
-  t.deepEqual(taken.record.skipped, ['attempts: Error'])
-  t.equal((await send(signUpEvent(person('healthy')))).record.skipped, undefined)
 })
 
 test("a filter such as the alarm's matches the line of a skipped check, and no healthy line", async (t) => {

@@ -1,9 +1,9 @@
 // One call to DynamoDB: its deadline, its second try, and which of its errors mean "try again".
-import { setTimeout } from 'node:timers/promises'
 import test from 'tape'
 import { type DynamoDB, startDynamoDB } from './support/dynamodb.ts'
 import { loadHandler } from './support/handler.ts'
 import * as fault from './support/proxy.ts'
+import { recordWaits } from './support/waits.ts'
 
 let dynamodb: DynamoDB
 let proxy: fault.DatabaseProxy
@@ -39,19 +39,6 @@ test('other errors keep the name that AWS gives them', async (t) => {
   }
 })
 
-for (const [what, spoil, pauseMs] of [
-  ['stalls is sent once more after half a second', fault.silent, 500],
-  ['fails is sent once more after 0.1 s', fault.serverError, 100],
-] as const) {
-  test(`a call that ${what}`, async (t) => {
-    proxy.inject({ GetItem: fault.firstTime(spoil) })
-    const started = performance.now()
-    t.equal(await read(), undefined)
-    t.ok(performance.now() - started >= pauseMs - 10, 'not before')
-    t.equal(proxy.calls().length, 2)
-  })
-}
-
 test('a call that is answered is not sent again, and leaves no timer behind', async (t) => {
   proxy.inject({})
   await read()
@@ -59,28 +46,31 @@ test('a call that is answered is not sent again, and leaves no timer behind', as
   t.notOk(process.getActiveResourcesInfo().includes('Timeout'), 'the process may end')
 })
 
-test('a call without an answer is given up after two seconds and two tries', async (t) => {
-  const given = errorWith(fault.silent)
-  t.equal(await Promise.race([given, setTimeout(1950, 'still waiting')]), 'still waiting')
-  // A timer that is due earlier fires earlier, however busy the machine is.
-  t.equal(await Promise.race([given, setTimeout(1500, 'too late')]), 'unavailable: no answer in time')
-  t.equal(proxy.calls().length, 2)
-})
-
-const faults: [string, fault.Fault, string, number][] = [
+const UNANSWERED = 'unavailable: no answer in time'
+/** What goes wrong, the error, how often the call leaves the function, and the waits that it begins: for a stall, in all, and pauses. */
+const faults: [string, fault.Fault, string, sends: number, waits: number[]][] = [
   ...['ProvisionedThroughputExceededException', 'ThrottlingException', 'RequestLimitExceeded'].map(
-    (name): [string, fault.Fault, string, number] => [name, fault.refusal(name), `unavailable: ${name}`, 3],
+    (name): [string, fault.Fault, string, number, number[]] => [
+      name,
+      fault.refusal(name),
+      `unavailable: ${name}`,
+      3,
+      [500, 2000, 100, 100],
+    ],
   ),
-  ['status 500', fault.serverError, 'unavailable: InternalServerError', 3],
-  ['a reset connection', fault.reset, 'unavailable: Error', 3],
-  ['an answer that breaks off', fault.half, 'unavailable: no answer in time', 2],
-  ['one reset connection', fault.firstTime(fault.reset), 'none', 2],
-  ['every answer late', fault.late(800), 'none', 2],
-  ['AccessDeniedException', fault.refusal('AccessDeniedException'), 'AccessDeniedException', 1],
+  ['status 500', fault.serverError, 'unavailable: InternalServerError', 3, [500, 2000, 100, 100]],
+  ['a reset connection', fault.reset, 'unavailable: Error', 3, [500, 2000, 100, 100]],
+  ['an answer that breaks off', fault.half, UNANSWERED, 2, [500, 2000]],
+  ['no answer', fault.silent, UNANSWERED, 2, [500, 2000]],
+  ['no answer to the first call', fault.firstTime(fault.silent), 'none', 2, [500, 2000]],
+  ['one failure', fault.firstTime(fault.serverError), 'none', 2, [500, 2000, 100]],
+  ['one reset connection', fault.firstTime(fault.reset), 'none', 2, [500, 2000, 100]],
+  ['every answer late', fault.late(800), 'none', 2, [500, 2000]],
+  ['AccessDeniedException', fault.refusal('AccessDeniedException'), 'AccessDeniedException', 1, [500, 2000]],
 ]
-for (const [what, spoil, error, sends] of faults) {
-  test(`${what}: the error, and how often the call leaves the function`, async (t) => {
-    t.equal(await errorWith(spoil), error)
+for (const [what, spoil, error, sends, waits] of faults) {
+  test(`${what}: the error, how often the call leaves the function, and when`, async (t) => {
+    t.deepEqual(await recordWaits(() => errorWith(spoil)), { result: error, waits })
     t.equal(proxy.calls().length, sends)
   })
 }

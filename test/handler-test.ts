@@ -149,7 +149,7 @@ const outcomes: [what: string, APIGatewayProxyEventV2, Partial<Dependencies>, st
 test('each outcome has its answer and one line in the log, and only on this machine the cause of a bug is shown', async (t) => {
   const seen = new Set<string>()
   let isFirst = true
-  for (const stage of ['testing', 'staging', 'production']) {
+  for (const stage of ['production', 'staging', 'testing', 'production']) {
     process.env.ARC_ENV = stage
     for (const [what, event, deps, expected, line] of outcomes) {
       await dynamodb.client.delete({ TableName: 'users', Key: { user_email: 'first@example.com' } })

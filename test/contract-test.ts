@@ -109,7 +109,8 @@ function withPassword(text: string, encoding: BufferEncoding = 'utf8') {
 }
 const type = (value: string) => ({ 'content-type': value })
 const key = (value: string) => ({ ...JSON_TYPE, 'idempotency-key': value })
-const refusals: [string, string, string | Uint8Array<ArrayBuffer>, Record<string, string>][] = [
+type Headers = Record<string, string>
+const refusals: [string, string, string | Uint8Array<ArrayBuffer>, Headers][] = [
   ['malformed JSON', '400 invalid_json', '{"user_email":', JSON_TYPE],
   ['an array', '400 invalid_json', `[${valid}]`, JSON_TYPE],
   ['null', '400 invalid_json', 'null', JSON_TYPE],
@@ -125,10 +126,14 @@ const refusals: [string, string, string | Uint8Array<ArrayBuffer>, Record<string
   ['a type that begins like JSON', '415 not_json', valid, type('application/jsonp')],
   ['a type that ends like JSON', '415 not_json', valid, type('x application/json')],
   ['no content type', '415 not_json', new TextEncoder().encode(valid), {}],
-  ['another charset', '415 unsupported_charset', valid, type('application/json; charset=iso-8859-1')],
+  ...['iso-8859-1', 'utf-16', 'us-ascii', 'shift_jis', 'utf-80'].map((name): [string, string, string, Headers] => {
+    return [`charset ${name}`, '415 unsupported_charset', valid, type(`application/json; charset=${name}`)]
+  }),
   ['a charset that begins like UTF-8', '415 unsupported_charset', valid, type('application/json;charset=utf-8859')],
   ['a charset that ends like UTF-8', '415 unsupported_charset', valid, type('application/json;charset="x-utf-8"')],
-  ['a compressed body', '415 unsupported_content_encoding', valid, { ...JSON_TYPE, 'content-encoding': 'gzip' }],
+  ...['gzip', 'br', 'deflate', 'zstd', 'identity, gzip'].map((name): [string, string, string, Headers] => {
+    return [`encoding ${name}`, '415 unsupported_content_encoding', valid, { ...JSON_TYPE, 'content-encoding': name }]
+  }),
 ]
 
 for (const [what, problem, body, headers] of refusals) {
@@ -178,7 +183,7 @@ function isProblem(t: test.Test, { status, headers, body }: Reply, expected: str
   t.ok(body.title && body.message)
 }
 
-function hasSecurityHeaders(t: test.Test, headers: Headers): void {
+function hasSecurityHeaders(t: test.Test, headers: Reply['headers']): void {
   t.equal(headers.get('cache-control'), 'no-store')
   t.equal(headers.get('content-security-policy'), "default-src 'none'; frame-ancestors 'none'")
   t.equal(headers.get('strict-transport-security'), 'max-age=63072000')

@@ -43,7 +43,7 @@ const kibibytes = `${MAX_BODY_BYTES / 1024} KiB`
 const common = commonPasswords.length.toLocaleString('en')
 const aboutCommon = (Math.round(commonPasswords.length / 100) * 100).toLocaleString('en')
 const { engines, optionalDependencies } = JSON.parse(read('package.json'))
-const [, major, minor] = /major === '(\d+)' && minor >= (\d+)/.exec(read('operate/launch.cjs')) ?? []
+const [, major, minor] = /major === '(22)' && minor >= (\d+)/.exec(read('operate/launch.cjs')) ?? []
 const [firstMs = 0, warmMs = 0] = [...read('bench/README.md').matchAll(/^\| this API.* \| ([\d.]+) \| 1 U.*$/gm)]
   .map(([, sum]) => Number(sum))
   .reverse()

@@ -7,7 +7,8 @@ import { LAN_HOST } from './_browser.ts'
 
 const CLIENT = `import { hydrateRoot } from 'react-dom/client'
   const root = hydrateRoot(document.getElementById('form'), form(new URLSearchParams(location.search).get('api')))
-  globalThis.useUrl = (url) => root.render(form(url))`
+  globalThis.useUrl = (url) => root.render(form(url))
+  globalThis.leave = () => root.unmount()`
 const FOLDER = join(import.meta.dirname, '../..')
 const read = (name: string) => readFileSync(join(FOLDER, name), 'utf8')
 

@@ -59,13 +59,10 @@ async function readEntries(action: Action): Promise<{ entries: Entry[]; mistakes
   const mistakes: string[] = []
   for (const [number, line] of lines) {
     const entry = parseEntry(line, isCorrection)
-    if ('value' in entry) entries.push(entry.value)
-    else mistakes.push(`Line ${number}: ${entry.error}.`)
-    if ('value' in entry && isCorrection) {
-      const { email, to } = entry.value
-      const isTwice = entries.slice(0, -1).some((other) => other.email === email || other.to === to)
-      if (isTwice) mistakes.push(`Line ${number}: one of its addresses is in an earlier line, too.`)
-    }
+    if ('error' in entry) mistakes.push(`Line ${number}: ${entry.error}.`)
+    else if (isCorrection && entries.some(({ email, to }) => email === entry.value.email || to === entry.value.to))
+      mistakes.push(`Line ${number}: one of its addresses is in an earlier line, too.`)
+    else entries.push(entry.value)
   }
   return { entries, mistakes }
 }

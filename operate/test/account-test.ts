@@ -170,6 +170,13 @@ const situations: [what: string, command: string, (account: Account) => void, st
       /^arn:aws:iam::1:user\/ada may not do cloudformation:GetTemplate\.\s/m,
     ],
     [
+      'a folder is no list of people',
+      'users.ts production erase yes < .',
+      live,
+      1,
+      /\nThe list is a folder\. Nothing was changed\.\n$/,
+    ],
+    [
       'a uid is looked for in all pages of the table',
       'users.ts production find < list.txt',
       live,

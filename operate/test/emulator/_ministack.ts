@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -102,7 +103,7 @@ async function untilHealthy(port: number, ended: AbortSignal): Promise<void> {
 
 /** Makes a user with these rights. Resolves to the environment of its keys. */
 async function createUser(iam: IAM, Statement: object[]): Promise<typeof ROOT> {
-  const UserName = `user-${Math.random().toString(36).slice(2)}`
+  const UserName = `user-${randomBytes(4).toString('hex')}`
   await iam.createUser({ UserName })
   await iam.putUserPolicy({
     UserName,

@@ -76,6 +76,16 @@ const situations: [what: string, command: string, (account: Account) => void, st
       },
     ],
     [
+      'with allow-data-loss it goes on',
+      'deploy.ts staging allow-data-loss no-smoke',
+      (account) => {
+        live(account)
+        account.changes = [LOST]
+      },
+      0,
+      /^- MathaiUsersTable .*, removed\n[\s\S]*\nMathaiStaging is deployed to /m,
+    ],
+    [
       'diff shows that loss, and deletes its change set',
       'plan.ts production diff',
       (account) => {
@@ -216,7 +226,7 @@ test('the commands run, all at once', async (t) => {
     if (number === 2) await dynamodb.client.put({ TableName, Item: { user_email: 'ada@example.com' } })
   }
   const first = runIn('deploy.ts staging', (account) => {
-    account.changes = [ROLE, HTTP]
+    account.changes = [ROLE, HTTP, change('Add', 'AlarmTopic', 'SNS::Topic')]
     const names = ['staging/A', 'staging/B', 'production/A']
     account.variables = Object.fromEntries(names.map((name) => [`/mathai/${name}`, `of ${name}`]))
     account.events = ['S CREATE_IN_PROGRESS', 'Role CREATE_COMPLETE', 'HTTP CREATE_COMPLETE', 'S CREATE_COMPLETE']

@@ -8,6 +8,7 @@ import test from 'tape'
 import { run } from '../../test/support/process.ts'
 import { copyProject, type Edit, type Project } from '../../test/support/project.ts'
 import { freePorts, startServer } from '../../test/support/server.ts'
+import { matchesSnapshot } from '../../test/support/snapshot.ts'
 
 /** Runs a command in a copy of the project, on a machine without AWS credentials. */
 async function runCommand(command: string, edit?: Edit, env: NodeJS.ProcessEnv = {}) {
@@ -22,28 +23,6 @@ function withoutCredentials({ folder }: Project): NodeJS.ProcessEnv {
   const none = { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '', AWS_PROFILE: '' }
   return { ...none, AWS_EC2_METADATA_DISABLED: 'true', HOME, USERPROFILE: HOME }
 }
-
-test('npm run plan needs no account: it shows each resource and writes the template', async (t) => {
-  const { status, output } = await runCommand('plan.ts production', {
-    files: { 'src/http/post-signup/config.arc': '@aws\nmemory 512\ntimeout 9\n' },
-  })
-  t.equal(status, 0, output)
-  for (const sentence of [
-    '/signup; 50 requests per second, bursts of 100; POST from *',
-    'MathaiProduction in us-east-1, without a domain. The users table is protected.\n',
-    'with App=mathai Stack=Mathai.\n',
-    'nodejs24.x on arm64, 512 MB, at most 9 s, ',
-    ' KiB of code\n',
-    'dynamodb:PutItem and dynamodb:GetItem on MathaiUsersTable',
-    'MathaiUsersTable           AWS::DynamoDB::Table: kept and protected if the stack is deleted',
-    'MathaiSignupAttemptsTable  AWS::DynamoDB::Table: deleted with the stack',
-    'kept for 30 days',
-    'Outputs: API, ApiId, SignupApiUrl, UsersTableName',
-  ]) {
-    t.ok(output.includes(sentence), sentence)
-  }
-  t.notOk(output.includes('undefined'))
-})
 
 test('a reader that ends early ends the command without a stack', async (t) => {
   const { output } = await runCommand('plan.ts production | head -n 1')
@@ -77,60 +56,52 @@ const withLines = (lines: string): Edit => ({ manifest: (manifest) => `${manifes
 const withProfile = (profile: string): Edit => ({ files: { 'home/.aws/config': profile } })
 const SSO = `[profile work]\nsso_session = s\nsso_account_id = 1\nsso_role_name = R
 [sso-session s]\nsso_start_url = https://s.example\nsso_region = us-east-1\n`
-const situations: [string, string, RegExp, Edit?, NodeJS.ProcessEnv?][] = [
-  [
-    'the stage is missing',
-    'deploy.ts',
-    /^Name one stage\. Type one of:\n {2}npm run deploy staging \[name=NAME\].*\n.*\n$/,
-  ],
-  [
-    'settings are wrong, all are named, before the credentials are looked for',
-    'deploy.ts staging',
-    /^app\.arc cannot be used:\n@limits request-bust .*\n@limits request-burst .*\n$/s,
-    withLines('@limits\nrequest-bust 5\nrequest-burst 0'),
-  ],
-  [
-    'an e-mail address has no quotes, they are asked for',
-    'plan.ts production',
-    /Put an e-mail address in quotes: "ops@example\.org"\n$/,
-    withLines('@alarms\nproduction ops@example.org'),
-  ],
-  [
-    'app.arc names no region, one is asked for',
-    'deploy.ts staging',
-    /^app\.arc cannot be used:\n@aws has no region\. Add a line such as "region us-east-1" below it\n$/,
-    { manifest: (manifest) => manifest.replace('region us-east-1\n', '') },
-  ],
-  [
-    'there are no credentials, the profiles are named',
-    'deploy.ts staging',
-    /^There are no AWS credentials: .*Sign in with "aws login" .*set AWS_PROFILE to one of\nwork, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY\.\n$/s,
-    withProfile('[profile work]\nregion = us-east-1\n'),
-  ],
-  [
-    'a profile has to sign in with SSO',
-    'deploy.ts staging',
-    /aws sso login/,
-    withProfile(SSO),
-    { AWS_PROFILE: 'work' },
-  ],
-  [
-    'AWS cannot be reached',
-    'plan.ts staging diff',
-    /^AWS cannot be reached in us-east-1 \(ECONNREFUSED\)\. Check the network, and the\nregion in app\.arc\.\n$/,
-    {},
-    noAws,
-  ],
+const CONFIG = { 'src/http/post-signup/config.arc': '@aws\nmemory 512\ntimeout 9\n' }
+
+/** Commands that end before AWS is asked: what is there, and the environment. */
+const SITUATIONS: [what: string, command: string, edit?: Edit, env?: NodeJS.ProcessEnv][] = [
+  ['no account is needed to see what is made', 'plan.ts production', { files: CONFIG }],
+  ['the stage is missing', 'deploy.ts'],
+  ['settings are wrong', 'deploy.ts staging', withLines('@limits\nrequest-bust 5\nrequest-burst 0')],
+  ['an e-mail address has no quotes', 'plan.ts production', withLines('@alarms\nproduction ops@example.org')],
+  ['no region', 'deploy.ts staging', { manifest: (manifest) => manifest.replace('region us-east-1\n', '') }],
+  ['no credentials', 'deploy.ts staging', withProfile('[profile work]\nregion = us-east-1\n')],
+  ['SSO has ended', 'deploy.ts staging', withProfile(SSO), { AWS_PROFILE: 'work' }],
+  ['AWS cannot be reached', 'plan.ts staging diff', {}, { ...noAws, AWS_MAX_ATTEMPTS: '1' }],
+  ...['', 'abc.amazonaws.com', 'https://fake.example prod', 'https://a.example staging now'].map(
+    (args): [string, string] => ['the arguments are wrong', `smoke.ts ${args}`],
+  ),
+  ['PORT is not a number', 'start.ts', {}, { PORT: 'abc' }],
+  ['PORT is too large', 'start.ts', {}, { PORT: '65536' }],
+  ['PORT is 0', 'start.ts', {}, { PORT: '0' }],
+  ['ATTEMPTS_PER_SOURCE is a number', 'start.ts', {}, { ATTEMPTS_PER_SOURCE: '5' }],
+  ['ARC_HOST is of IPv6', 'start.ts', {}, { ARC_HOST: '::' }],
+  ['ARC_HOST is of another machine', 'start.ts', {}, { ARC_HOST: '192.0.2.1', PORT: '' }],
+  ['a handler is missing', 'start.ts', { manifest: (text) => text.replace('@http\n', '@http\nget /health\n') }],
+  ['a setting is wrong', 'start.ts', withLines('@limits\nrequest-bust 5')],
+  ['the types are wrong', 'start.ts', { files: { 'src/shared/wrong.ts': 'export const wrong: string = 1\n' } }],
 ]
 
-for (const [what, command, pattern, edit, env] of situations) {
-  test(`if ${what}: ${command.replace('.ts', '')}`, async (t) => {
-    const { status, output } = await runCommand(command, edit, env)
-    t.equal(status, 1)
-    t.match(output, pattern)
-    t.notOk(/^ {4}at /m.test(output), 'no stack')
-  })
-}
+test('what each command says if it ends before AWS is asked is in commands-snapshot.txt', async (t) => {
+  const [port] = await freePorts(1)
+  const texts: string[] = []
+  const left = [...SITUATIONS.entries()]
+  const runInTurn = async () => {
+    for (let next = left.shift(); next; next = left.shift()) {
+      const [index, [what, command, edit, env]] = next
+      const { status, output } = await runCommand(command, edit, { PORT: `${port}`, ...env })
+      t.notOk(/^ {4}at /m.test(output), `no stack: ${what}`)
+      const text = output
+        .replace(/\d+ KiB/g, 'N KiB')
+        .replace(/in [\d.]+s$/gm, 'in N s')
+        .replace(/\bline:\s+\d+/, 'line: N')
+      texts[index] =
+        `# ${what}\n$ ${command} ${env ? Object.entries(env).map((pair) => pair.join('=')) : ''}\n${text}exit status ${status}\n`
+    }
+  }
+  await Promise.all([runInTurn(), runInTurn(), runInTurn()])
+  matchesSnapshot(t, new URL('commands-snapshot.txt', import.meta.url), texts.join('\n'))
+})
 
 test('deploy and smoke ask the proxy of HTTPS_PROXY, but not for this machine', async (t) => {
   const asked: string[] = []
@@ -166,16 +137,4 @@ test('deploy and smoke ask the proxy of HTTPS_PROXY, but not for this machine', 
   proxy.close()
   await api.stop()
   await project.remove()
-})
-
-test('npm run smoke ends with one sentence if there is no API, or if an argument is wrong', async (t) => {
-  const usage = 'Give the URL that the deploy has printed, and its stage:\n  npm run smoke https://…/signup staging\n'
-  for (const args of ['', 'abc.amazonaws.com', 'https://fake.example prod', 'https://a.example staging now']) {
-    const { status, output } = await run(`node operate/smoke.ts ${args}`, process.cwd())
-    t.deepEqual([status, output], [1, usage])
-  }
-  const [port] = await freePorts(1)
-  const { status, output } = await run(`node operate/smoke.ts http://127.0.0.1:${port}`, process.cwd())
-  t.equal(status, 1)
-  t.equal(output, 'FAIL  a preflight is answered with 204: got ECONNREFUSED\n')
 })

@@ -9,7 +9,7 @@ import test, { type Test } from 'tape'
 import { ada, signUp } from '../../test/support/client.ts'
 import { startDynamoDB } from '../../test/support/dynamodb.ts'
 import { run } from '../../test/support/process.ts'
-import { copyProject, type Edit } from '../../test/support/project.ts'
+import { copyProject } from '../../test/support/project.ts'
 import { startProxy } from '../../test/support/proxy.ts'
 import { NPM_START, startSandbox } from '../../test/support/sandbox.ts'
 import { freePorts, startServer } from '../../test/support/server.ts'
@@ -76,48 +76,6 @@ test('code that does not compile ends Sandbox with a sentence', async (t) => {
     (error) => t.match(error.message, /did not compile: see the esbuild error above/),
   )
 })
-
-const situations: [string, NodeJS.ProcessEnv, RegExp, Edit?][] = [
-  ['PORT is not a number', { PORT: 'abc' }, /^PORT is abc\. It must be a whole number from 1 to 65535\.\n$/],
-  ['ATTEMPTS_PER_SOURCE is a number', { ATTEMPTS_PER_SOURCE: '5' }, /^ATTEMPTS_PER_SOURCE is 5\. It can be off\./],
-  [
-    'a route has no handler',
-    {},
-    /^app\.arc cannot be used:\n@http get \/health: src\/http\/get-health\/index\.ts is missing\n$/,
-    { manifest: (manifest) => manifest.replace('@http\n', '@http\nget /health\n') },
-  ],
-  ['PORT is too large', { PORT: '80000' }, /^PORT is 80000\. It must be a whole number from 1 to 65535\.\n$/],
-  ['ARC_HOST is of IPv6', { ARC_HOST: '::' }, /^ARC_HOST is ::\. Sandbox does not work on IPv6\. Use 0\.0\.0\.0/],
-  [
-    'ARC_HOST is of another machine',
-    { ARC_HOST: '192.0.2.1', PORT: '' },
-    /^This machine cannot listen on 192\.0\.2\.1:3333 \(EADDRNOTAVAIL\)\. Check ARC_HOST\s+and\s+PORT\.\n$/,
-  ],
-  [
-    'a setting is wrong',
-    {},
-    /^app\.arc cannot be used:\n@limits request-bust 5: is not a setting; there are .*attempts-window-minutes\n$/s,
-    { manifest: (manifest) => `${manifest}\n@limits\nrequest-bust 5\n` },
-  ],
-  [
-    'the types are wrong',
-    {},
-    /^src\/shared\/wrong\.ts.*Type 'number' is not assignable to type 'string'/,
-    { files: { 'src/shared/wrong.ts': 'export const wrong: string = 1\n' } },
-  ],
-]
-
-for (const [what, env, sentence, edit] of situations) {
-  test(`if ${what}, npm start stops with a sentence`, async (t) => {
-    const [port] = await freePorts(1)
-    const project = await copyProject(edit)
-    const { status, output } = await run('node operate/start.ts', project.folder, { PORT: `${port}`, ...env })
-    t.equal(status, 1)
-    t.match(output, sentence)
-    t.notOk(output.includes('    at '), 'no stack')
-    await project.remove()
-  })
-}
 
 for (const signal of ['SIGHUP', 'SIGKILL'] as const) {
   test(`${signal} to the launcher ends Sandbox, too`, async (t) => {

@@ -13,8 +13,8 @@ const FILES = ['app.arc', 'package.json', 'tsconfig.json', 'esbuild.cjs', 'opena
 export type Project = { folder: string; remove(): Promise<void> }
 
 /**
- * A change to app.arc, and files to add, by their paths. The copy is named mathai and has the route and the tables of the sign-up
- * only, so that no test depends on what somebody renames or adds; with `isWhole` it has all routes and tables.
+ * A change to app.arc, and files to add, by their paths. The copy is named mathai, is in us-east-1, is called from everywhere, and has the
+ * route and the tables of the sign-up only, so that no test depends on what somebody changes or adds; with `isWhole` it has all routes and tables.
  */
 export type Edit = { manifest?: (manifest: string) => string; files?: Record<string, string>; isWhole?: boolean }
 
@@ -26,7 +26,10 @@ export async function copyProject({ manifest = (text) => text, files = {}, isWho
     await cp(join(ROOT, file), join(folder, file), { recursive: true, filter: (path) => !TESTS.includes(path) })
   await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'), 'junction')
   const manifestFile = join(folder, 'app.arc')
-  const text = (await readFile(manifestFile, 'utf8')).replace(/^@app\n.*/m, '@app\nmathai')
+  const text = (await readFile(manifestFile, 'utf8'))
+    .replace(/^@app\n.*/m, '@app\nmathai')
+    .replace(/^region .*/m, 'region us-east-1')
+    .replace(/^@cors\n[^@]*/m, '@cors\nstaging *\nproduction *\n\n')
   await writeFile(manifestFile, manifest(isWhole ? text : withSignupOnly(text)))
   for (const [path, text] of Object.entries(files)) {
     await mkdir(dirname(join(folder, path)), { recursive: true })

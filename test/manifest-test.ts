@@ -9,6 +9,7 @@ import type { Stage } from '../src/plugins/architect.ts'
 import { findManifestMistakes } from '../src/plugins/manifest.ts'
 import { captureLog } from './support/log.ts'
 import { copyProject } from './support/project.ts'
+import { matchesSnapshot } from './support/snapshot.ts'
 
 const ROOT = join(import.meta.dirname, '..')
 const MANIFEST = {
@@ -24,78 +25,41 @@ const MANIFEST = {
 const users = (lines: object) => ({ tables: [{ mathai_users: lines }, MANIFEST.tables[1]] })
 const attempts = (lines: object) => ({ tables: [MANIFEST.tables[0], { mathai_signup_attempts: lines }] })
 
-const judged: [what: string, changes: object, stage: Stage | null, mistakes: RegExp[]][] = [
-  ['nothing is wrong', { sandbox: [], typescript: [], cors: [] }, 'production', []],
-  ['the name is too long', { app: ['a'.repeat(21)] }, null, [/^@app: give a name of at most 20 characters$/]],
-  ['a pragma is not supported', { events: [] }, null, [/^@events is not supported/]],
-  ['a pragma is unknown', { evnts: [] }, null, [/^@evnts is not a pragma; there are @app, @aws, @http, /]],
-  ['files are served', { static: [true] }, null, [/^@static must be false/]],
-  [
-    'there is no region',
-    { aws: undefined },
-    'staging',
-    [/^@aws has no region\. Add a line such as "region us-east-1"/],
-  ],
-  ['there is no region on this machine', { aws: undefined }, null, []],
-  [
-    'the region is mistyped',
-    { aws: [['region', 'us-esat-1']] },
-    null,
-    [/^@aws region us-esat-1: is not a region; .*us-east-1/],
-  ],
-  ['the route is missing', { http: [] }, null, [/^@http has no "post \/signup"$/]],
-  [
-    'handlers are missing',
-    { http: [['post', '/signup'], '/health', ['any', '/users/:id']] },
-    null,
-    [
-      /^@http get \/health: src\/http\/get-health\/index\.ts is missing$/,
-      /^@http any .*src\/http\/any-users-000id\/index\.ts is missing$/,
-    ],
-  ],
-  [
-    'both tables are missing',
-    { tables: undefined },
-    null,
-    [/^@tables has no mathai_users$/, /^@tables has no mathai_signup_attempts$/],
-  ],
-  [
-    'the key is another one',
-    users({ uid: '*String', pitr: true }),
-    null,
-    [
-      /^@tables mathai_users: needs the line "user_email \*String"$/,
-      /^@tables mathai_users: must not have the line "uid \*String"$/,
-    ],
-  ],
-  [
-    'the key has a second part',
-    users({ user_email: '*String', uid: '**String', pitr: true }),
-    null,
-    [/^@tables mathai_users: must not have the line "uid \*\*String"$/],
-  ],
-  [
-    'users would expire',
-    users({ ...MANIFEST.tables[0]?.mathai_users, gone_at: 'TTL' }),
-    null,
-    [/must not have the line "gone_at TTL"$/],
-  ],
-  ['the TTL is missing', attempts({ source_window: '*String' }), null, [/attempts: needs the line "expires_at TTL"$/]],
-  [
-    'the users are not protected',
-    users({ user_email: '*String' }),
-    'production',
-    [/^@tables mathai_users: needs the line "pitr true", or production/],
-  ],
-  ['the users of staging are not protected', users({ user_email: '*String' }), 'staging', []],
+/** What is changed, and for which stage it is checked. null is this machine. */
+const CHANGES: [what: string, changes: object, stage?: Stage | null][] = [
+  ['nothing', { sandbox: [], typescript: [], cors: [], tags: [] }],
+  ['a name of 20 characters', { app: ['a'.repeat(20)] }],
+  ['a name of 21 characters', { app: ['a'.repeat(21)] }],
+  ['a pragma that is not supported', { events: [] }],
+  ['a pragma that is unknown', { evnts: [] }],
+  ['files', { static: [true] }],
+  ['files by default', { static: undefined }],
+  ['no region', { aws: undefined }],
+  ['no region', { aws: undefined }, null],
+  ['no region of two', { aws: [['profile', 'x']] }, 'staging'],
+  ['a mistyped region', { aws: [['region', 'us-esat-1']] }, null],
+  ['no route', { http: [] }],
+  ['another method', { http: [['get', '/signup']] }],
+  ['no handlers', { http: [['post', '/signup'], '/health', ['any', '/users/:id']] }],
+  ['no tables', { tables: undefined }],
+  ['another key', users({ uid: '*String', pitr: true })],
+  ['a key with a second part', users({ user_email: '*String', uid: '**String', pitr: true })],
+  ['users that expire', users({ user_email: '*String', pitr: true, gone_at: 'TTL' })],
+  ['a key of numbers', users({ user_email: '*Number', pitr: true })],
+  ['attempts without TTL', attempts({ source_window: '*String' })],
+  ['attempts with another TTL', attempts({ source_window: '*String', expires_at: 'TTL', other: 'ttl' })],
+  ['users that are not protected', users({ user_email: '*String' })],
+  ['users that are not protected', users({ user_email: '*String', pitr: false })],
+  ['users that are not protected', users({ user_email: '*String' }), 'staging'],
+  ['users that are not protected', users({ user_email: '*String' }), null],
 ]
-for (const [what, changes, stage, mistakes] of judged) {
-  test(`app.arc: if ${what}, ${mistakes.length ? 'a line says so' : 'nothing is said'}`, async (t) => {
+test('what is said of each mistake in app.arc is in manifest-snapshot.txt', async (t) => {
+  const texts = CHANGES.map(([what, changes, stage = 'production']) => {
     const found = findManifestMistakes({ ...MANIFEST, ...changes } as never, inventoryOf(stage))
-    t.equal(found.length, mistakes.length, found.join('\n'))
-    for (const [index, pattern] of mistakes.entries()) t.match(String(found[index]), pattern)
+    return [`# ${what}: ${JSON.stringify(changes)} for ${stage ?? 'this machine'}`, ...found, ''].join('\n')
   })
-}
+  matchesSnapshot(t, new URL('manifest-snapshot.txt', import.meta.url), texts.join('\n'))
+})
 
 /** What Architect knows of a stage. */
 const inventoryOf = (deployStage: Stage | null) =>

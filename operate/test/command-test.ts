@@ -1,5 +1,6 @@
 // The arguments of the commands, and how their messages are printed.
 import test from 'tape'
+import { matchesSnapshot } from '../../test/support/snapshot.ts'
 import { parseCommandLine, wrap } from '../lib/command.ts'
 
 const GRAMMAR = { options: ['name'], flags: ['no-smoke', 'allow-data-loss', 'diff', 'yes'] }
@@ -13,77 +14,52 @@ const errorOf = (...args: Parameters<typeof parse>): string => {
   }
 }
 
-const NOTHING = { name: '', flags: [], options: {}, words: [] }
-const alice = { name: 'alice', options: { name: 'alice' } }
-for (const [args, expected] of [
-  ['staging', { ...NOTHING, stage: 'staging' }],
-  ['name=alice production', { ...NOTHING, ...alice, stage: 'production' }],
-  ['staging name=alice no-smoke', { ...NOTHING, ...alice, stage: 'staging', flags: ['no-smoke'] }],
-] as const) {
-  test(`npm run deploy ${args}`, async (t) => t.deepEqual(parse(args), expected))
-}
-
-test('words are passed on if the command has any', async (t) => {
-  const { words, stage } = parse('production restore 2026-11-25T12:00:00Z yes', {}, { usage: 'find | restore TIME' })
-  t.deepEqual([stage, words], ['production', ['restore', '2026-11-25T12:00:00Z']])
-})
-
-const LINES = ['staging', 'production'].map(
-  (stage) => `  npm run deploy ${stage} [name=NAME] [no-smoke] [allow-data-loss] [diff] [yes]`,
-)
-for (const [args, reason] of [
-  ['', 'Name one stage'],
-  ['staging production', 'Name one stage, not 2: staging production'],
-  ['--staging --production', 'Name one stage, not 2: staging production'],
-  ['--prod', '"prod" is not a stage'],
-  ['prod', '"prod" is not a stage'],
-  ['production now', '"now" is not an option'],
-  ['production nosmoke', '"nosmoke" is not an option'],
-  ['production nmae=alice', '"nmae=alice" is not an option'],
-  ['staging name=a.b', '"name=a.b" may have letters, digits and hyphens only'],
-  ['staging name=al_ice', '"name=al_ice" may have letters, digits and hyphens only'],
-  ['production name=', '"name=" has no value'],
-  ['production name=a name=b', 'An option is there twice'],
-  ['production --name', '"name" is not an option'],
-] as const) {
-  test(`npm run deploy ${args} is refused, and names the lines to choose from`, async (t) => {
-    t.equal(errorOf(args), [`${reason}. Type one of:`, ...LINES].join('\n'))
-  })
-}
-
-/** What arrives, as npm 10, 11 and 12 and PowerShell leave it, and the line to type instead. */
-const meant: [string, string, NodeJS.ProcessEnv, string][] = [
-  ['dashes after --', 'production --name alice --no-smoke', {}, 'production name=alice no-smoke'],
-  ['dashes and =', '--production --name=alice', {}, 'production name=alice'],
-  ['npm 10', 'production alice', { npm_config_name: 'true', npm_config_smoke: '' }, 'production name=alice no-smoke'],
-  ['npm 10, the name first', 'alice staging', { npm_config_name: 'true' }, 'name=alice staging'],
-  ['npm 11', 'production', { npm_config_name: 'alice', npm_config_smoke: '' }, 'production name=alice no-smoke'],
-  ['npm 12', 'production', { npm_config_name: 'alice' }, 'production name=alice'],
-  ['an option of npm', 'production', { npm_config_diff: 'true' }, 'production diff'],
-  ['npm takes the stage for a value', '', { npm_config_diff: 'production' }, 'diff production'],
-  ['a stage', '', { npm_config_staging: 'true' }, 'staging'],
-  ['a long flag', 'production', { npm_config_allow_data_loss: 'true' }, 'production allow-data-loss'],
+/** What arrives, as it is typed or as npm 10, 11, 12 and PowerShell leave it. */
+const ARRIVED: [what: string, args: string, env?: NodeJS.ProcessEnv, grammar?: Parameters<typeof parse>[2]][] = [
+  ['a stage', 'staging'],
+  ['a name first', 'name=alice production'],
+  ['a flag', 'staging name=alice no-smoke'],
+  ['words', 'production restore 2026-11-25T12:00:00Z yes', {}, { usage: 'find | restore TIME' }],
+  ['a word of a command that has none', 'production restore'],
+  ['nothing', ''],
+  ['two stages', 'staging production'],
+  ['two stages with dashes', '--staging --production'],
+  ...['--prod', 'prod', 'production now', 'production nosmoke', 'production nmae=alice'].map(
+    (args): [string, string] => ['a slip', args],
+  ),
+  ...['staging name=a.b', 'staging name=al_ice', 'production name=', 'production --name'].map(
+    (args): [string, string] => ['a wrong name', args],
+  ),
+  ['two names', 'production name=a name=b'],
+  ['dashes after --', 'production --name alice --no-smoke'],
+  ['dashes and =', '--production --name=alice'],
+  ['npm 10', 'production alice', { npm_config_name: 'true', npm_config_smoke: '' }],
+  ['npm 10, the name first', 'alice staging', { npm_config_name: 'true' }],
+  ['npm 11', 'production', { npm_config_name: 'alice', npm_config_smoke: '' }],
+  ['npm 12', 'production', { npm_config_name: 'alice' }],
+  ['an option of npm', 'production', { npm_config_diff: 'true' }],
+  ['npm takes the stage for a value', '', { npm_config_diff: 'production' }],
+  ['a stage that npm takes', '', { npm_config_staging: 'true' }],
+  ['a long flag', 'production', { npm_config_allow_data_loss: 'true' }],
+  ...['diff', 'dry_run', 'erased', 'hashes', 'table', 'new_table'].map((name): (typeof ARRIVED)[number] => {
+    return [
+      `--${name} of another command`,
+      'production',
+      { [`npm_config_${name}`]: 'true' },
+      { options: ['name'], flags: [] },
+    ]
+  }),
+  [
+    'what npm sets for itself',
+    'production',
+    { npm_config_yes: 'true', npm_config_diff: '', npm_config_smoke: 'true', npm_config_user_agent: 'npm/11' },
+  ],
 ]
-for (const [what, args, env, line] of meant) {
-  test(`${what}: the line to type is npm run deploy ${line}`, async (t) => {
-    const sentence = 'Options are plain words: npm takes away what has dashes. Type this:'
-    t.equal(errorOf(args, env), `${sentence}\n  npm run deploy ${line}`)
+test('what a command makes of its arguments, or says of them, is in command-snapshot.txt', async (t) => {
+  const texts = ARRIVED.map(([what, args, env = {}, grammar]) => {
+    return `# ${what}\n$ deploy ${args} ${JSON.stringify(env)}\n${errorOf(args, env, grammar)}\n`
   })
-}
-
-test('an option that npm has kept and that this command does not have is refused', async (t) => {
-  const grammar = { options: ['name'], flags: ['no-smoke'] }
-  for (const [name, option] of [
-    ['npm_config_diff', 'diff'],
-    ['npm_config_dry_run', 'dry-run'],
-  ] as const) {
-    t.match(errorOf('production', { [name]: 'true' }, grammar), RegExp(`^"${option}" is not an option\\. Type one of:`))
-  }
-})
-
-test('what npm sets for itself is no option of ours', async (t) => {
-  const env = { npm_config_yes: 'true', npm_config_diff: '', npm_config_smoke: 'true', npm_config_user_agent: 'npm/11' }
-  t.equal(parse('production', env).stage, 'production')
+  matchesSnapshot(t, new URL('command-snapshot.txt', import.meta.url), texts.join('\n'))
 })
 
 test('messages are wrapped at 80 columns, and commands stay whole to be copied', async (t) => {

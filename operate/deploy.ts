@@ -72,19 +72,17 @@ async function stopOnLoss({ account, template }: Deployment, { name, changes }: 
   throw new CommandError([...losses, advice].join('\n'), 2)
 }
 
-/** Uploads the code. If that fails or a signal comes meanwhile, the change set is deleted. */
+/** Uploads the code. If that fails or a signal comes meanwhile, the change set is deleted, and nothing goes on. */
 async function upload({ account, bucket, zips, settings }: Deployment, { name }: ReadyChangeSet): Promise<void> {
-  setSignalAction(async (exitStatus) => {
-    await account.deleteChangeSet(name).catch(() => {})
-    console.error(`\n${INTERRUPTED}`)
-    process.exit(exitStatus)
+  let exitStatus = 0
+  setSignalAction((status) => {
+    console.error('\nInterrupted: waiting for the upload to end, to delete the change set…')
+    exitStatus = status
   })
-  try {
-    await account.upload(bucket, zips, settings.tags)
-  } catch (error) {
-    await account.deleteChangeSet(name)
-    throw error
-  }
+  const failure = await account.upload(bucket, zips, settings.tags).catch((error: AwsError) => error)
+  if (!failure && !exitStatus) return
+  await account.deleteChangeSet(name)
+  throw exitStatus ? new CommandError(INTERRUPTED, exitStatus) : failure
 }
 
 /** Executes a change set and watches it until it is complete. */

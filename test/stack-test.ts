@@ -7,7 +7,7 @@ import type { Template } from '../src/plugins/architect.ts'
 import { removeUnused } from '../src/plugins/stack/remove-unused.ts'
 import { limitRole } from '../src/plugins/stack/role.ts'
 import { packageCopy, withThirdTable } from './support/package-copy.ts'
-import { withEverySetting, withSettingsOfStaging } from './support/settings.ts'
+import { withEverySetting, withSettingsOf } from './support/settings.ts'
 import { matchesSnapshot } from './support/snapshot.ts'
 
 const SNAPSHOT = new URL('stack-snapshot.yaml', import.meta.url)
@@ -53,7 +53,24 @@ test('what stages, names and settings change, also in what plan says, is in sett
   const cases: [what: string, than: Template, ...Parameters<typeof packageCopy>][] = [
     ['staging', production, 'staging'],
     ['with attempts-per-source off', production, 'production', withLines('@limits\nattempts-per-source off')],
-    ['with the alarms and the domain of staging only', production, 'production', { manifest: withSettingsOfStaging }],
+    [
+      'with settings of staging only',
+      production,
+      'production',
+      { manifest: (text) => withSettingsOf('staging', text) },
+    ],
+    [
+      'staging, with settings of production only',
+      production,
+      'staging',
+      { manifest: (text) => withSettingsOf('production', text) },
+    ],
+    [
+      'with origins of this machine only',
+      production,
+      'production',
+      { manifest: replace('staging *\nproduction *', 'testing https://math.ai') },
+    ],
     ['another name of the app', production, 'production', { manifest: replace('@app\nmathai', '@app\nother-app') }],
     ['with everything', production, 'production', everything],
     ['staging, both with everything', full, 'staging', everything],

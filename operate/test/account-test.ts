@@ -1,10 +1,12 @@
 // The commands in an account of AWS whose answers come late, in two pages and only after a failure: what is asked, compared whole, and
 // what an operator reads.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import type { ResourceChange } from '@aws-sdk/client-cloudformation'
 import test from 'tape'
 import { type Api, startInProcess } from '../../test/support/api.ts'
 import { connect, createTable, type DynamoDB, startDynamoDB } from '../../test/support/dynamodb.ts'
-import { run } from '../../test/support/process.ts'
+import { gatherOutput } from '../../test/support/process.ts'
 import { copyProject } from '../../test/support/project.ts'
 import { startServer } from '../../test/support/server.ts'
 import { withEverySetting } from '../../test/support/settings.ts'
@@ -31,8 +33,20 @@ async function runIn(command: string, arrange: (account: Account) => void): Prom
   const aws = await startAws({ dynamodbPort: dynamodb.port })
   aws.account.outputs = { API: api.url, ApiId: 'abc123', SignupApiUrl: `${api.url}/signup`, UsersTableName: 'users' }
   arrange(aws.account)
-  const env = { ...aws.env, ...(aws.account.outputs.API === wrongApi.url && { NODE_OPTIONS: hasten(100) }) }
-  const { status, output } = await run(`node operate/launch.cjs operate/${command}`, project.folder, env)
+  const env = { ...aws.env, ...(aws.account.isHasty && { NODE_OPTIONS: hasten(100) }) }
+  const child = spawn(`exec node operate/launch.cjs operate/${command}`, {
+    cwd: project.folder,
+    shell: true,
+    env: { ...process.env, ...env },
+  })
+  aws.account.onAsked = (name) => {
+    if (!aws.account.interruptAt || !name.startsWith(aws.account.interruptAt)) return false
+    aws.account.interruptAt = ''
+    return child.kill('SIGINT')
+  }
+  const print = gatherOutput(child)
+  const [status] = (await once(child, 'close')) as [number]
+  const output = print()
   await aws.stop()
   await project.remove()
   const printed = output
@@ -40,6 +54,7 @@ async function runIn(command: string, arrange: (account: Account) => void): Prom
     .replaceAll(api.url, 'API-URL')
     .replaceAll(wrongApi.url, 'WRONG-API-URL')
     .replace(/made \S+,/g, 'made DATE,')
+    .replace(/\t20\S+Z$/gm, '\tDATE')
     .replace(/^ *(N s)? *waiting for .*\n/gim, '')
   return { status, output: printed, account: aws.account, changeSets: aws.changeSets() }
 }
@@ -62,6 +77,11 @@ const live = (account: Account) => {
   account.buckets.set('the-bucket', new Map())
   account.changes = [ROLE, HTTP]
 }
+const unchanged = (account: Account) => {
+  const StatusReason = "The submitted information didn't contain changes."
+  account.answers['cloudformation:DescribeChangeSet'] = () => ({ Status: 'FAILED', StatusReason })
+}
+
 /** What is there, and the command. */
 const SITUATIONS: Record<string, [command: string, (account: Account) => void]> = {
   'a first deploy, with a domain and alarms': [
@@ -108,6 +128,7 @@ const SITUATIONS: Record<string, [command: string, (account: Account) => void]> 
     'deploy.ts production',
     (account) => {
       account.outputs.API = wrongApi.url
+      account.isHasty = true
       live(account)
     },
   ],
@@ -116,10 +137,7 @@ const SITUATIONS: Record<string, [command: string, (account: Account) => void]> 
     (account) => {
       account.outputs.API = 'http://127.0.0.1:1'
       live(account)
-      account.answers['cloudformation:DescribeChangeSet'] = () => ({
-        Status: 'FAILED',
-        StatusReason: "The submitted information didn't contain changes.",
-      })
+      unchanged(account)
     },
   ],
   'the answer to the execution is lost: its events tell how it ended': [
@@ -142,6 +160,13 @@ const SITUATIONS: Record<string, [command: string, (account: Account) => void]> 
       })
     },
   ],
+  'another deploy is under way': [
+    'deploy.ts staging',
+    (account) => {
+      live(account)
+      if (account.stack) account.stack.status = 'UPDATE_IN_PROGRESS'
+    },
+  ],
   'an earlier stack has left its users: each table is named, and nothing is changed': [
     'deploy.ts production name=left',
     () => {},
@@ -155,6 +180,42 @@ const SITUATIONS: Record<string, [command: string, (account: Account) => void]> 
           'AccessDenied',
           'User: arn:aws:iam::1:user/ada is not authorized to perform: cloudformation:GetTemplate on resource: x',
         )
+    },
+  ],
+  'the domain has a record, and does not answer': [
+    'deploy.ts staging',
+    (account) => {
+      Object.assign(account.outputs, { DomainTarget: 'd-1.example', SignupApiUrl: 'https://localhost/signup' })
+      account.isHasty = true
+      live(account)
+    },
+  ],
+  'a version without changes is tested, too': [
+    'deploy.ts staging',
+    (account) => {
+      live(account)
+      unchanged(account)
+    },
+  ],
+  ...Object.fromEntries(
+    ['cloudformation:DescribeChangeSet', 's3:PUT', 'cloudformation:ExecuteChangeSet'].map((interruptAt) => [
+      `Ctrl-C at ${interruptAt}`,
+      [
+        'deploy.ts staging name=alice',
+        (account: Account) => {
+          live(account)
+          account.events = ['S UPDATE_IN_PROGRESS']
+          account.interruptAt = interruptAt
+        },
+      ],
+    ]),
+  ),
+  'people of a named stack': ['users.ts production name=alice erase < list.txt', live],
+  'erased, although each first answer is lost': [
+    'users.ts production erase yes < list.txt',
+    (account) => {
+      account.outputs.UsersTableName = 'erase'
+      live(account)
     },
   ],
   'a folder is no list of people': ['users.ts production erase yes < .', live],
@@ -173,16 +234,21 @@ test('what each command prints, and asks of AWS, is in account-snapshot.txt', as
   api = await startInProcess(['https://staging.math.ai', 'http://*'])
   wrongApi = await startServer((request, response) => void request.resume().on('end', () => response.end('{}')))
   dynamodb = await startDynamoDB()
-  for (const name of ['old', 'into']) await createTable(connect(dynamodb.port), name, 'user_email')
+  for (const name of ['old', 'into', 'erase']) await createTable(connect(dynamodb.port), name, 'user_email')
   for (const number of [1, 2, 3, 4, 5, 6, 7, 8]) {
     await put('old', number)
-    for (const name of ['users', 'into']) if (number > 3) await put(name, number)
+    for (const name of ['users', 'into', 'erase']) if (number > 3) await put(name, number)
   }
-  for (const number of [1, 2]) {
-    const TableName = `MathaiProductionLeft-MathaiUsersTable-${number}`
-    await createTable(connect(dynamodb.port), TableName, 'user_email')
-    if (number === 2) await dynamodb.client.put({ TableName, Item: { user_email: 'ada@example.com' } })
-  }
+  const LEFT = 'MathaiProductionLeft-MathaiUsersTable'
+  // Of this stack, and of others whose names are alike.
+  for (const name of [
+    `${LEFT}-1`,
+    `${LEFT}-2`,
+    'MathaiProductionLeftover-MathaiUsersTable-1',
+    'MathaiStagingAlice-MathaiUsersTable-1',
+  ])
+    await createTable(connect(dynamodb.port), name, 'user_email')
+  await dynamodb.client.put({ TableName: `${LEFT}-2`, Item: { user_email: 'ada@example.com' } })
   const entries = Object.entries(SITUATIONS)
   const results = await Promise.all(entries.map(([, [command, arrange]]) => runIn(command, arrange)))
   const texts = results.map(({ status, output, account, changeSets }, index) => {

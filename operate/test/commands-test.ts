@@ -8,6 +8,7 @@ import test from 'tape'
 import { run } from '../../test/support/process.ts'
 import { copyProject, type Edit, type Project } from '../../test/support/project.ts'
 import { freePorts, startServer } from '../../test/support/server.ts'
+import { withEverySetting } from '../../test/support/settings.ts'
 import { matchesSnapshot } from '../../test/support/snapshot.ts'
 
 /** Runs a command in a copy of the project, on a machine without AWS credentials. */
@@ -61,6 +62,7 @@ const CONFIG = { 'src/http/post-signup/config.arc': '@aws\nmemory 512\ntimeout 9
 /** Commands that end before AWS is asked: what is there, and the environment. */
 const SITUATIONS: [what: string, command: string, edit?: Edit, env?: NodeJS.ProcessEnv][] = [
   ['no account is needed to see what is made', 'plan.ts production', { files: CONFIG }],
+  ['a named stack has no domain', 'plan.ts production name=alice', { manifest: withEverySetting }],
   ['the stage is missing', 'deploy.ts'],
   ['settings are wrong', 'deploy.ts staging', withLines('@limits\nrequest-bust 5\nrequest-burst 0')],
   ['an e-mail address has no quotes', 'plan.ts production', withLines('@alarms\nproduction ops@example.org')],

@@ -31,13 +31,20 @@ function events(...lines: string[]): StackEvent[] {
 
 const OLD = events('S UPDATE_COMPLETE')
 
-/** Watches a stack that has these new events, or gives this error, at each look. Looks after the last one find nothing new. */
+/**
+ * Watches a stack that has these new events, or gives this error, at each look. Looks after the last one find nothing new. The clock
+ * stands still, but for a second before each look.
+ */
 async function watch(looks: (StackEvent[] | Error)[], options = {}) {
   const lines: string[] = []
   const seen = [...OLD]
+  const { now } = Date
+  let seconds = 0
+  Date.now = () => start.getTime() + seconds * 1000
   const account = {
     region: 'R',
     async readEvents(_stack: string, since?: string) {
+      seconds++
       const look = looks.shift() ?? []
       if (look instanceof Error) throw look
       seen.push(...look)
@@ -46,14 +53,14 @@ async function watch(looks: (StackEvent[] | Error)[], options = {}) {
   }
   const print = (line: string) => void lines.push(line)
   const operation = { stackId: 'arn:stack', token: 'mine', since: OLD[0]?.EventId }
-  const result = await watchStack(account, operation, {
-    print,
-    pauseMs: 0,
-    patienceSeconds: 0,
-    restSeconds: 0.2,
-    ...options,
-  })
-  return { ...result, lines, left: looks.length }
+  try {
+    const result = await watchStack(account, operation, { print, pauseMs: 0, ...options })
+    return { ...result, lines, left: looks.length, seconds }
+  } catch (error) {
+    throw Object.assign(error as Error, { seconds })
+  } finally {
+    Date.now = now
+  }
 }
 
 /**
@@ -111,7 +118,7 @@ for (const sequence of SEQUENCES.trim().split(/\n(?! )/)) {
         const all = events(...marked, ...more)
         const looks = [0, ...indexes, all.length].map((end, index, ends) => all.slice(ends[index - 1] ?? 0, end))
         const needed = looks.findIndex((_, index) => looks.slice(0, index + 1).flat().length >= lines.length)
-        const result = await watch([...looks, []], { restSeconds: 60 })
+        const result = await watch([...looks, []])
         if (result.isDone !== isDone || result.status !== status) throw Error(`${result.isDone} ${result.status}`)
         if (looks.length + 1 - result.left !== needed + 1)
           throw Error(`it ended after ${looks.length + 1 - result.left} looks`)
@@ -157,35 +164,29 @@ test("a hook's rule is printed, and is a reason", async (t) => {
   t.ok(lines.join().includes('A table needs backups'))
 })
 
-test('a failed first create that nobody deletes is the end after a while', async (t) => {
-  const { isDone, status } = await watch([
-    events('S CREATE_IN_PROGRESS', 'Role CREATE_FAILED: no'),
-    events('S CREATE_FAILED'),
-  ])
-  t.deepEqual([isDone, status], [false, 'CREATE_FAILED'])
+test('a failed first create that nobody deletes is the end after a minute', async (t) => {
+  const looks = [events('S CREATE_IN_PROGRESS', 'Role CREATE_FAILED: no'), events('S CREATE_FAILED')]
+  const { isDone, status, seconds } = await watch(looks)
+  t.deepEqual([isDone, status, seconds], [false, 'CREATE_FAILED', 62])
 })
 
 test('if the answer to the execution was lost and nothing begins, the watching ends', async (t) => {
-  const { message } = await watch([], { beginSeconds: 0.05 }).then(
-    () => Error('it ended'),
-    (error) => error,
-  )
-  t.equal(message, 'Nothing has begun within 0.05 s.')
+  const { message, seconds } = await watch([], { beginSeconds: 60 }).catch((error) => error)
+  t.deepEqual([message, seconds], ['Nothing has begun within 60 s.', 61])
 })
 
 test('without any event that has our token, an end that lasts is the end, and no success', async (t) => {
-  const { isDone, status } = await watch([events('none S UPDATE_IN_PROGRESS', 'none S UPDATE_ROLLBACK_COMPLETE')])
-  t.deepEqual([isDone, status], [false, 'UPDATE_ROLLBACK_COMPLETE'])
+  for (const end of ['none S UPDATE_ROLLBACK_COMPLETE', 'theirs S UPDATE_COMPLETE']) {
+    const { isDone, seconds } = await watch([events('none S UPDATE_IN_PROGRESS', end)])
+    t.deepEqual([isDone, seconds], [false, 61], end)
+  }
+  t.notOk((await watch([events('S UPDATE_IN_PROGRESS', 'theirs S UPDATE_COMPLETE')])).isDone, "another's success")
 })
 
-test('a wait without news says what it waits for', async (t) => {
-  const looks = [
-    events('S UPDATE_IN_PROGRESS', 'Role UPDATE_IN_PROGRESS'),
-    ...Array(30).fill([]),
-    events('S UPDATE_COMPLETE'),
-  ]
-  const { lines } = await watch(looks, { pauseMs: 2, silenceSeconds: 0.02, restSeconds: 60 })
-  t.match(lines[2] ?? '', /^ +\d+ s {2}waiting for S, Role$/)
+test('a wait without news says every ten seconds what it waits for', async (t) => {
+  const begin = events('S UPDATE_IN_PROGRESS', 'A UPDATE_IN_PROGRESS', 'A UPDATE_COMPLETE', 'Role UPDATE_IN_PROGRESS')
+  const { lines } = await watch([begin, ...Array(24).fill([]), events('S UPDATE_COMPLETE')])
+  t.deepEqual(lines.slice(4, -1), ['   11 s  waiting for S, Role', '   21 s  waiting for S, Role'])
 })
 
 test('a line has at most 80 columns, and so has each line of a reason', async (t) => {
@@ -207,19 +208,20 @@ test('reasons that only repeat others are left out, and so are those of what wen
 
 const failed = (more: object) => Object.assign(Error('lost'), more)
 
-test('if AWS cannot be reached for a while, the watching goes on; if longer, it ends with the last error', async (t) => {
-  for (const error of [
-    failed({ code: 'ECONNRESET', $metadata: {} }),
-    failed({ name: 'Throttling' }),
-    failed({ $metadata: { httpStatusCode: 503 } }),
-  ]) {
-    const looks = [events('S UPDATE_IN_PROGRESS'), error, events('S UPDATE_COMPLETE')]
-    t.ok((await watch(looks, { patienceSeconds: 60 })).isDone)
+test('if AWS cannot be reached for two minutes, the watching ends with the last error, and not earlier', async (t) => {
+  const errors = [{ code: 'ECONNRESET', $metadata: {} }, { name: 'Throttling' }, { $metadata: { httpStatusCode: 503 } }]
+  for (const error of errors.map(failed)) {
+    const long = Array.from({ length: 130 }, () => events('Role UPDATE_IN_PROGRESS'))
+    const looks = [events('S UPDATE_IN_PROGRESS'), ...long, ...Array(119).fill(error), events('S UPDATE_COMPLETE')]
+    const { isDone, lines } = await watch(looks)
+    t.ok(isDone)
+    t.equal(lines.filter((line) => /Trying again…$/.test(line)).length, 11, 'it says so every ten seconds')
   }
-  const endless = Array.from({ length: 1000 }, () => failed({ code: 'ENOTFOUND', $metadata: {} }))
-  const denied = [failed({ $metadata: { httpStatusCode: 403 } })]
-  t.equal(await watch(endless, { patienceSeconds: 0.01 }).catch(({ message }) => message), 'lost')
-  t.equal(await watch(denied, { patienceSeconds: 60 }).catch(({ message }) => message), 'lost')
+  const endless = Array(1000).fill(failed({ code: 'ENOTFOUND', $metadata: {} }))
+  const { message, seconds } = await watch(endless).catch((error) => error)
+  t.deepEqual([message, seconds], ['lost', 121])
+  const denied = await watch([failed({ $metadata: { httpStatusCode: 403 } })]).catch((error) => error)
+  t.deepEqual([denied.message, denied.seconds], ['lost', 1])
 })
 
 test('the resources at which a roll-back is stuck are those that failed since it began', async (t) => {
@@ -230,7 +232,8 @@ test('the resources at which a roll-back is stuck are those that failed since it
     'ApiLogs UPDATE_FAILED: Resource update cancelled',
     'S UPDATE_ROLLBACK_FAILED: Internal failure',
   )
-  t.deepEqual(findStuck(stuck), ['Role'])
+  const earlier = events('S UPDATE_ROLLBACK_IN_PROGRESS', 'Users UPDATE_FAILED: long ago', 'S UPDATE_ROLLBACK_FAILED')
+  t.deepEqual(findStuck([...earlier, ...stuck]), ['Role'])
 })
 
 test('a table that a failed deploy has made and kept is named, with the commands that delete it', async (t) => {

@@ -33,8 +33,12 @@ export function withEverySetting(manifest: string): string {
   return manifest.replace(/@cors\n[^@]*/, '').replace('region us-east-1', 'region eu-west-3') + EVERY_SETTING
 }
 
-/** app.arc with a domain and alarms of staging only. */
-export function withSettingsOfStaging(manifest: string): string {
-  const lines = `@alarms\nstaging "a@b.co"\n@domain\nstaging staging.signup.invalid ${CERTIFICATE}/staging\n`
-  return `${manifest.replace('region us-east-1', 'region eu-west-3')}\n${lines}`
+/** app.arc with settings of one stage only. */
+export function withSettingsOf(stage: string, manifest: string): string {
+  const lines = [
+    `@cors\n${stage} https://math.ai`,
+    `@alarms\n${stage} "a@b.co"`,
+    `@domain\n${stage} signup.invalid ${CERTIFICATE}/a`,
+  ]
+  return `${manifest.replace(/@cors\n[^@]*/, '').replace('region us-east-1', 'region eu-west-3')}\n${lines.join('\n')}\n`
 }

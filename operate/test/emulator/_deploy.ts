@@ -18,10 +18,6 @@ export const STACK_PLUGIN = 'src/plugins/stack/index.ts'
 export const BROKEN = `{ Broken: { Type: 'AWS::Lambda::EventInvokeConfig', DependsOn: 'PostSignupHTTPLambda',
   Properties: { FunctionName: 'no-such-function', Qualifier: '$LATEST' } } }`
 
-/** A resource that waits for a signal that never comes: half a minute. */
-export const SLOW = `{ Handle: { Type: 'AWS::CloudFormation::WaitConditionHandle', Properties: {} },
-  Slow: { Type: 'AWS::CloudFormation::WaitCondition', Properties: { Handle: { Ref: 'Handle' }, Timeout: '30' } } }`
-
 /** Starts a script of a project in the account of the emulator. The URLs of its APIs lead to this machine. */
 export function startScript(
   emulator: Emulator,

@@ -13,7 +13,7 @@ import { readUsers } from '../../../test/support/dynamodb.ts'
 import { run } from '../../../test/support/process.ts'
 import { copyProject, type Project } from '../../../test/support/project.ts'
 import { type Statement, statementsOf } from '../support/deployer.ts'
-import { BROKEN, deploy, destroy, readOutputs, SLOW, STACK_PLUGIN, startScript, withResources } from './_deploy.ts'
+import { BROKEN, deploy, destroy, readOutputs, STACK_PLUGIN, startScript, withResources } from './_deploy.ts'
 import { type Emulator, ministackPath, startEmulator } from './_ministack.ts'
 
 const skip = !ministackPath
@@ -148,38 +148,6 @@ test('a failed first deploy leaves nothing but the table of production, which it
   )
   await edit(STACK_PLUGIN, plugin)
 })
-
-for (const [signal, exitStatus] of [
-  ['SIGINT', 130],
-  ['SIGTERM', 143],
-] as const) {
-  test(`${signal} ends the watching and not CloudFormation, and meanwhile nobody else can deploy`, {
-    skip,
-  }, async (t) => {
-    await edit(STACK_PLUGIN, withResources(plugin, SLOW))
-    const name = signal.toLowerCase()
-    const StackName = `MathaiStaging${name[0]?.toUpperCase()}${name.slice(1)}`
-    const script = startScript(emulator, project, `operate/deploy.ts staging name=${name}`, deployer)
-    await script.printed(/Slow +CREATE_IN_PROGRESS/)
-    const show = `  aws cloudformation describe-stacks --stack-name ${StackName} --query "Stacks[0].[StackStatus,Outputs]" --region us-east-1\n`
-
-    const second = await runScript(`deploy.ts staging name=${name}`)
-    t.equal(second.status, 1)
-    const wait = `has not ended (CREATE_IN_PROGRESS).\nWhen it has, deploy again. See how far it is:\n${show}`
-    t.ok(second.output.endsWith(wait), second.output)
-
-    script.child.kill(signal)
-    const { status, output } = await script.end()
-    t.equal(status, exitStatus)
-    t.ok(output.endsWith(`\n${show}`), output)
-    const sentence = `This command stopped watching. CloudFormation goes on with ${StackName}. See how far it is:`
-    t.ok(output.replaceAll('\n', ' ').includes(sentence), output)
-    const { Stacks } = await cloudFormation.describeStacks({ StackName })
-    t.equal(Stacks?.[0]?.StackStatus, 'CREATE_IN_PROGRESS')
-    await cloudFormation.deleteStack({ StackName })
-    await edit(STACK_PLUGIN, plugin)
-  })
-}
 
 test('each right of a deploy is needed, and a denial names it and whose it is', { skip }, async (t) => {
   const changes = ['CreateChangeSet', 'DescribeChangeSet', 'DescribeStackEvents', 'DescribeStacks', 'ExecuteChangeSet']

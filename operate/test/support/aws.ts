@@ -1,6 +1,7 @@
 // An account of AWS in this process, in trouble by default: each call fails at first, its answer comes late, and in two pages if it
 // can. It knows what a deploy asks. What AWS itself decides, such as rights, is seen in emulator/.
 import { createHash } from 'node:crypto'
+import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { type IncomingMessage, type ServerResponse, request as send } from 'node:http'
 import { tmpdir } from 'node:os'
@@ -39,6 +40,12 @@ export async function startAws({ dynamodbPort = 0 } = {}) {
     answers: {} as Record<string, (parameters: Record<string, string>) => Answer>,
     variables: {} as Record<string, string>,
     buckets: new Map<string, Map<string, Buffer>>(),
+    /** The action at which Ctrl-C is pressed. */
+    interruptAt: '',
+    /** The clock of the command runs faster. */
+    isHasty: false,
+    /** Is called when an action is asked. If it returns true, the answer comes later still. */
+    onAsked: (_name: string) => false,
     /** Actions that are done, but whose answer is always lost. */
     lost: [] as string[],
     /** Each request that was answered: what was asked, with which key and headers. */
@@ -139,9 +146,12 @@ export async function startAws({ dynamodbPort = 0 } = {}) {
     const service = /\/([\w-]+)\/aws4_request/.exec(String(incoming.headers.authorization))?.[1] ?? ''
     if (!failed.has(id)) {
       failed.add(id)
+      // A write may have happened although its answer is lost.
+      if (/^(Put|Delete|Update)Item$/.test(asked.action)) await forward(incoming, undefined, bytes, dynamodbPort)
       return void response.writeHead(503, { 'x-amzn-requestid': 'failed' }).end(UNAVAILABLE)
     }
     account.requests.push(asked.text)
+    if (account.onAsked(`${service}:${asked.action}`)) await setTimeout(1000)
     await setTimeout(LATE_MS)
     if (service === 's3') return answerS3(account.buckets, incoming, response, bytes)
     if (service === 'dynamodb' && !account.answers[`dynamodb:${asked.action}`]) {
@@ -242,16 +252,16 @@ function answerS3(
   response.writeHead(isThere ? 200 : 404, { 'x-amz-request-id': 'id', ...(isThere && { etag }) }).end()
 }
 
+/** Asks the DynamoDB on a port. Without a response, its answer is lost. */
 async function forward(
   { headers, method, url }: IncomingMessage,
-  response: ServerResponse,
+  response: ServerResponse | undefined,
   bytes: Buffer,
   port: number,
-) {
+): Promise<void> {
   const own = { ...headers, 'content-length': String(bytes.length) }
-  const outgoing = send({ port, host: '127.0.0.1', headers: own, method, path: url }, (answer) => {
-    response.writeHead(answer.statusCode ?? 0, answer.headers)
-    answer.pipe(response)
-  })
-  outgoing.end(bytes)
+  const outgoing = send({ port, host: '127.0.0.1', headers: own, method, path: url }).end(bytes)
+  const [answer] = (await once(outgoing, 'response')) as [IncomingMessage]
+  const body = await buffer(answer)
+  response?.writeHead(answer.statusCode ?? 0, answer.headers).end(body)
 }

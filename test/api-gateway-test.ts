@@ -26,6 +26,7 @@ const policies: [string[], Record<string, string | null>][] = [
   [[MATH], { [MATH]: MATH, 'https://evil.example': null, 'https://math.ai.evil.example': null, null: null }],
   [[MATH, LOCAL], { [MATH]: MATH, [LOCAL]: LOCAL, 'http://math.ai': null }],
   [['https://*'], { [MATH]: MATH, 'http://math.ai': null, 'xhttps://math.ai': null, null: null }],
+  [['http://*', 'https://a.example'], { [LOCAL]: LOCAL, 'https://a.example': 'https://a.example', [MATH]: null }],
 ]
 
 for (const [origins, allowed] of policies) {
@@ -51,8 +52,8 @@ for (const [origins, allowed] of policies) {
 }
 
 const ANY_ORIGIN = corsPolicy(['*'], {})
-const ROUTES = ['/signup', '/users/:id', '/files/*']
-const found = ['/', '/?x=1', '/signup', '/signup?x=/y', '/users/7', '/files/', '/files/a/b']
+const ROUTES = ['/signup', '/users/:id', '/files/*', '/users/:id/posts/:post']
+const found = ['/', '/?x=1', '/signup', '/signup?x=/y', '/users/7', '/users/7/posts/8', '/files/', '/files/a/b']
 const notFound = '/Signup /signup/ /api/signup /users /users/ /users/7/8 /files // /% *'.split(' ')
 
 test('a path that API Gateway would not match becomes /404', async (t) => {

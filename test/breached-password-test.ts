@@ -12,13 +12,15 @@ const sha1 = (text: string) => createHash('sha1').update(text).digest('hex').toU
 const padding = Array.from({ length: 800 }, (_, index) => `${sha1(`${index}`).slice(5)}:0`)
 
 /** A server with the range API of Have I Been Pwned. These passwords are in a breach. */
-async function startRangeApi(breached: string[]) {
+async function startRangeApi(breached: string[], count = 42) {
   const requests: IncomingMessage[] = []
   const behaviour = {
     answer: ({ url }: IncomingMessage, response: ServerResponse) => {
       const hashes = breached.map(sha1).filter((hash) => url === `/range/${hash.slice(0, 5)}`)
       response.end(
-        [...padding, ...hashes.map((hash) => `${hash.slice(5)}:42`)].sort().join(breached.length > 1 ? '\r\n' : '\n'),
+        [...padding, ...hashes.map((hash) => `${hash.slice(5)}:${count}`)]
+          .sort()
+          .join(breached.length > 1 ? '\r\n' : '\n'),
       )
     },
   }
@@ -46,6 +48,15 @@ test('a password of a breach is found by five characters of its hash', async (t)
   t.ok(api.requests.every(({ url }) => /^\/range\/[0-9A-F]{5}$/.test(String(url))))
   t.ok(api.requests.every(({ headers }) => headers['add-padding'] === 'true'))
   await api.stop()
+})
+
+test('a password counts as breached however often it was seen', async (t) => {
+  for (const count of [1, 10, 99, 200, 1_000_000]) {
+    const api = await startRangeApi(['correct horse battery'], count)
+    process.env.BREACHED_PASSWORDS_URL = api.url
+    t.equal(await isBreached('correct horse battery'), true, `${count} times`)
+    await api.stop()
+  }
 })
 
 test('without a URL the check is off', async (t) => {

@@ -126,9 +126,12 @@ const refusals: [string, string, string | Uint8Array<ArrayBuffer>, Headers][] = 
   ['a type that begins like JSON', '415 not_json', valid, type('application/jsonp')],
   ['a type that ends like JSON', '415 not_json', valid, type('x application/json')],
   ['no content type', '415 not_json', new TextEncoder().encode(valid), {}],
-  ...['iso-8859-1', 'utf-16', 'us-ascii', 'shift_jis', 'utf-80'].map((name): [string, string, string, Headers] => {
-    return [`charset ${name}`, '415 unsupported_charset', valid, type(`application/json; charset=${name}`)]
-  }),
+  ...['=iso-8859-1', '=utf-16', '="us-ascii"', ' = shift_jis', '=utf-80'].flatMap((charset) =>
+    ['', '; v=1', '; v=1; w=2'].map((before): [string, string, string, Headers] => {
+      const value = `application/json${before}; charset${charset}`
+      return [value, '415 unsupported_charset', valid, type(value)]
+    }),
+  ),
   ['a charset that begins like UTF-8', '415 unsupported_charset', valid, type('application/json;charset=utf-8859')],
   ['a charset that ends like UTF-8', '415 unsupported_charset', valid, type('application/json;charset="x-utf-8"')],
   ...['gzip', 'br', 'deflate', 'zstd', 'identity, gzip'].map((name): [string, string, string, Headers] => {

@@ -142,8 +142,10 @@ test('the times in the log are those of the hash and of the write, in millisecon
 
 test('a source has as many attempts in a window as the limit says', async (t) => {
   const limit = process.env.ATTEMPTS_PER_SOURCE
+  let count = 0
   const attempt = (name: string, sourceIp: string) => {
-    const event = signUpEvent(person(name))
+    // Whoever calls may write this header.
+    const event = signUpEvent(person(name), { 'x-forwarded-for': `192.0.2.${++count}` })
     event.requestContext.http.sourceIp = sourceIp
     return send(event)
   }

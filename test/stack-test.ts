@@ -4,6 +4,7 @@ import test from 'tape'
 import { stringify } from 'yaml'
 import { describePlan } from '../operate/lib/describe.ts'
 import type { Template } from '../src/plugins/architect.ts'
+import { requireCompiled } from '../src/plugins/compiled.ts'
 import { removeUnused } from '../src/plugins/stack/remove-unused.ts'
 import { limitRole } from '../src/plugins/stack/role.ts'
 import { packageCopy, withThirdTable } from './support/package-copy.ts'
@@ -133,6 +134,18 @@ test('each alarm names a paragraph that is there', async (t) => {
   t.equal(descriptions.length, 2)
   for (const text of descriptions)
     t.match(guide, RegExp(`^#+ ${/operate\/README\.md, "(.*)"/.exec(text)?.[1]}$`, 'm'), text)
+})
+
+test('each handler that did not compile is named, whichever of them it is', async (t) => {
+  const there = import.meta.filename
+  for (const missing of [0, 1, 2]) {
+    const functions = [0, 1, 2].map((index) => ({
+      name: `f${index}`,
+      handlerFile: index === missing ? 'none.js' : there,
+    }))
+    const lambdasBySrcDir = Object.fromEntries(functions.map((one) => [one.name, one]))
+    t.throws(() => requireCompiled({ lambdasBySrcDir } as never), RegExp(`^Error: f${missing} did not compile`))
+  }
 })
 
 test('if Architect does not make a resource any more, the step that needs it says so', async (t) => {

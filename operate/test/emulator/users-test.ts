@@ -26,11 +26,26 @@ let client: DynamoDBDocument
 const put = (user_email: string, number: number, table = TableName, more = {}) =>
   client.put({ TableName: table, Item: { user_email, uid: uidOf(number), user_password: HASH, ...more } })
 
-/** Runs `npm run users` with a list on stdin. */
-function run(args: string, list = '', env: NodeJS.ProcessEnv = {}) {
+/** Runs `npm run users` with a list on stdin. What it prints on stdout begins with a bar. */
+async function run(args: string, list = '', env: NodeJS.ProcessEnv = {}) {
   const script = startScript(emulator, project, `operate/users.ts ${args}`, env)
+  let stdout = ''
+  script.child.stdout.on('data', (chunk) => {
+    stdout += chunk
+  })
   script.child.stdin.end(list)
-  return script.end()
+  const { status, output } = await script.end()
+  const rest = output.split('\n').filter((line) => !line || !stdout.split('\n').includes(line))
+  return {
+    status,
+    output: [
+      ...rest,
+      ...stdout
+        .trimEnd()
+        .split('\n')
+        .map((line) => line && `| ${line}`),
+    ].join('\n'),
+  }
 }
 
 /** The rows of the users table, each as one line. */

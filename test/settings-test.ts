@@ -33,8 +33,6 @@ cors staging http://192.168.1.5:3000 -> ["http://192.168.1.5:3000"]
 limits requests-per-second 1 -> 1
 limits requests-per-second 10000 -> 10000
 limits request-burst 5000 -> 5000
-limits log-retention-days 3653 -> 3653
-limits log-retention-days 545 -> 545
 limits attempts-per-source 1 -> 1
 limits attempts-per-source off -> "off"
 limits attempts-window-minutes 1 -> 1
@@ -50,8 +48,11 @@ const DOMAINS = [
   '1.math.ai',
   'a-1.math.ai',
 ]
+// https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
+const RETENTION = '1 3 5 7 14 30 60 90 120 150 180 365 400 545 731 1096 1827 2192 2557 2922 3288 3653'
 const accepted = [
   ...ACCEPTED.trim().split('\n'),
+  ...RETENTION.split(' ').map((days) => `limits log-retention-days ${days} -> ${days}`),
   ...DOMAINS.map((name) => {
     return `domain staging ${name} ${CERTIFICATE} -> ${JSON.stringify({ name, certificate: CERTIFICATE })}`
   }),
@@ -100,7 +101,7 @@ give one whole number: limits attempts-per-source | off 5 | 5 6
 give one whole number, or off: limits attempts-per-source | of
 give one whole number from 1: limits attempts-per-source | 0
 give one whole number from 1: limits attempts-window-minutes | 0
-CloudWatch keeps logs for one of 1, 3, 5: limits log-retention-days | 31
+CloudWatch keeps logs for one of 1, 3, 5: limits log-retention-days | 31 | 3654 | 2
 give one whole number from 8 to 64: passwords minimum-length | 7 | 65
 give true or false: passwords breach-check | yes | true false
 give one e-mail address in quotes, such as "ops@example.org": alarms production | ops | ops@ | @b.cd | ops@localhost | a@b.cd d@e.fg

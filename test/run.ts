@@ -2,7 +2,8 @@
 // files or folders of tests; NAME=value sets a variable of the environment. Without arguments: what `npm test` runs.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { globSync } from 'node:fs'
+import { globSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import tape from 'tape'
@@ -23,6 +24,10 @@ for (const word of words) {
   const [, name, value] = /^(.+?)=(.*)/.exec(word) ?? []
   if (name) process.env[name] = value
 }
+// Most of the time of a command is that of loading it.
+const cache = mkdtempSync(join(tmpdir(), 'mathai-compiled-'))
+process.env.NODE_COMPILE_CACHE ??= cache
+process.on('exit', () => rmSync(cache, { recursive: true, force: true }))
 const files = names.length ? names.flatMap(find) : globSync(`${ROOMS}/*-test.ts`, { cwd: ROOT }).sort()
 
 const MARKS = { passed: '✓', failed: '✗', skipped: '-' }

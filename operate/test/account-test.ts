@@ -2,19 +2,23 @@
 // what an operator reads.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import type { ResourceChange } from '@aws-sdk/client-cloudformation'
 import test from 'tape'
 import { type Api, startInProcess } from '../../test/support/api.ts'
 import { connect, createTable, type DynamoDB, startDynamoDB } from '../../test/support/dynamodb.ts'
-import { gatherOutput } from '../../test/support/process.ts'
+import { gatherOutput, inTurn } from '../../test/support/process.ts'
 import { copyProject } from '../../test/support/project.ts'
 import { startServer } from '../../test/support/server.ts'
 import { withEverySetting } from '../../test/support/settings.ts'
 import { matchesSnapshot } from '../../test/support/snapshot.ts'
-import { refusal, startAws } from './support/aws.ts'
+import { startAws } from './support/aws.ts'
 
 type Account = Awaited<ReturnType<typeof startAws>>['account']
 type Result = { status: number | null; output: string; account: Account; changeSets: string[] }
+
+/** These take less than a minute. `npm run test:long` has all. */
+const QUICK = /^(a first|a table|an update|the smoke|the answer|an earlier|Ctrl-C at s3|erased|a uid)/
 
 let api: Api
 let wrongApi: Awaited<ReturnType<typeof startServer>>
@@ -33,8 +37,11 @@ async function runIn(command: string, arrange: (account: Account) => void): Prom
   const aws = await startAws({ dynamodbPort: dynamodb.port })
   aws.account.outputs = { API: api.url, ApiId: 'abc123', SignupApiUrl: `${api.url}/signup`, UsersTableName: 'users' }
   arrange(aws.account)
-  const env = { ...aws.env, ...(aws.account.isHasty && { NODE_OPTIONS: hasten(100) }) }
-  const child = spawn(`exec node operate/launch.cjs operate/${command}`, {
+  const env = {
+    ...aws.env,
+    ...(aws.account.isHasty && { NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} ${hasten(100)}` }),
+  }
+  const child = spawn(`exec node operate/${command}`, {
     cwd: project.folder,
     shell: true,
     env: { ...process.env, ...env },
@@ -102,9 +109,10 @@ const SITUATIONS: Record<string, [command: string, (account: Account) => void]> 
       account.changes = [ROLE, HTTP, LOST]
     },
   ],
-  'with allow-data-loss it goes on': [
+  'with allow-data-loss it goes on, and with no-smoke nothing is asked of the API': [
     'deploy.ts staging allow-data-loss no-smoke',
     (account) => {
+      account.outputs.API = 'http://127.0.0.1:1'
       live(account)
       account.changes = [LOST]
     },
@@ -130,14 +138,6 @@ const SITUATIONS: Record<string, [command: string, (account: Account) => void]> 
       account.outputs.API = wrongApi.url
       account.isHasty = true
       live(account)
-    },
-  ],
-  'with no-smoke nothing is asked of the API, and an update without changes says so': [
-    'deploy.ts production no-smoke',
-    (account) => {
-      account.outputs.API = 'http://127.0.0.1:1'
-      live(account)
-      unchanged(account)
     },
   ],
   'the answer to the execution is lost: its events tell how it ended': [
@@ -170,17 +170,6 @@ const SITUATIONS: Record<string, [command: string, (account: Account) => void]> 
   'an earlier stack has left its users: each table is named, and nothing is changed': [
     'deploy.ts production name=left',
     () => {},
-  ],
-  'a right is missing: who lacks it': [
-    'deploy.ts production',
-    (account) => {
-      live(account)
-      account.answers['cloudformation:GetTemplate'] = () =>
-        refusal(
-          'AccessDenied',
-          'User: arn:aws:iam::1:user/ada is not authorized to perform: cloudformation:GetTemplate on resource: x',
-        )
-    },
   ],
   'the domain has a record, and does not answer': [
     'deploy.ts staging',
@@ -249,22 +238,23 @@ test('what each command prints, and asks of AWS, is in account-snapshot.txt', as
   ])
     await createTable(connect(dynamodb.port), name, 'user_email')
   await dynamodb.client.put({ TableName: `${LEFT}-2`, Item: { user_email: 'ada@example.com' } })
-  const entries = Object.entries(SITUATIONS)
-  const results = await Promise.all(entries.map(([, [command, arrange]]) => runIn(command, arrange)))
-  const texts = results.map(({ status, output, account, changeSets }, index) => {
-    const [what, [command]] = entries[index] ?? ['', ['']]
+  const file = new URL('account-snapshot.txt', import.meta.url)
+  const sections = new Map(
+    readFileSync(file, 'utf8')
+      .split(/^(?=# )/m)
+      .map((section) => [section.split('\n')[0]?.slice(2), section]),
+  )
+  const entries = Object.entries(SITUATIONS).filter(([what]) => process.env.LONG || QUICK.test(what))
+  const results = await inTurn(entries, 6, ([, [command, arrange]]) => runIn(command, arrange))
+  for (const [index, [what, [command]]] of entries.entries()) {
+    const { status, output, account, changeSets } = results[index] as Result
     // Of the first, everything is compared; of the others, what is asked.
     const asked = index ? [`asked: ${namesOf(account.requests)}`] : account.requests
-    return [
-      `# ${what}`,
-      `$ ${command}`,
-      output,
-      `exit status ${status}`,
-      ...asked,
-      `change sets: ${changeSets.length}\n`,
-    ].join('\n')
-  })
-  matchesSnapshot(t, new URL('account-snapshot.txt', import.meta.url), texts.join('\n'))
+    const lines = [`# ${what}`, `$ ${command}`, output, `exit status ${status}`, ...asked]
+    sections.set(what, `${[...lines, `change sets: ${changeSets.length}`].join('\n')}\n\n`)
+  }
+  const text = Object.keys(SITUATIONS).map((what) => sections.get(what))
+  matchesSnapshot(t, file, text.join(''))
   const [first] = results
   const { Resources } = JSON.parse(String(first?.account.stack?.template))
   const { A, B } = Resources.PostSignupHTTPLambda.Properties.Environment.Variables

@@ -19,3 +19,18 @@ export async function run(command: string, folder: string, env: NodeJS.ProcessEn
   const [status] = await once(child, 'close')
   return { status: status as number | null, output: output() }
 }
+
+/** Runs a function for each item, a few at once. Resolves to the results in the order of the items. */
+export async function inTurn<Item, Result>(
+  items: Item[],
+  atOnce: number,
+  act: (item: Item) => Promise<Result>,
+): Promise<Result[]> {
+  const results: Result[] = []
+  const left = [...items.entries()]
+  const actInTurn = async () => {
+    for (let next = left.shift(); next; next = left.shift()) results[next[0]] = await act(next[1])
+  }
+  await Promise.all(Array.from({ length: atOnce }, actInTurn))
+  return results
+}

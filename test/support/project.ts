@@ -14,17 +14,31 @@ export type Project = { folder: string; remove(): Promise<void> }
 
 /**
  * A change to app.arc, and files to add, by their paths. The copy is named mathai, is in us-east-1, is called from everywhere, and has the
- * route and the tables of the sign-up only, so that no test depends on what somebody changes or adds; with `isWhole` it has all routes and tables.
+ * route and the tables of the sign-up only, so that no test depends on what somebody changes or adds; with `isWhole` it has all routes and tables. Its types
+ * are those of one file, unless it `hasTypes`: to check all of them takes longer than the rest of a command.
  */
-export type Edit = { manifest?: (manifest: string) => string; files?: Record<string, string>; isWhole?: boolean }
+export type Edit = {
+  manifest?: (manifest: string) => string
+  files?: Record<string, string>
+  isWhole?: boolean
+  hasTypes?: boolean
+}
 
 /** A copy of the project in a temporary folder, so that nothing touches the `.build` and the Sandbox of a developer. */
-export async function copyProject({ manifest = (text) => text, files = {}, isWhole }: Edit = {}): Promise<Project> {
+export async function copyProject({
+  manifest = (text) => text,
+  files = {},
+  isWhole,
+  hasTypes,
+}: Edit = {}): Promise<Project> {
   const folder = await mkdtemp(join(tmpdir(), 'mathai-signup-'))
   const cancelCleanUp = atExit(() => rmSync(folder, { recursive: true, force: true }))
   for (const file of FILES)
     await cp(join(ROOT, file), join(folder, file), { recursive: true, filter: (path) => !TESTS.includes(path) })
   await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'), 'junction')
+  const typesFile = join(folder, 'tsconfig.json')
+  const types = await readFile(typesFile, 'utf8')
+  if (!hasTypes) await writeFile(typesFile, types.replace(/"include": .*/, '"files": ["src/shared/result.ts"]'))
   const manifestFile = join(folder, 'app.arc')
   const text = (await readFile(manifestFile, 'utf8'))
     .replace(/^@app\n.*/m, '@app\nmathai')

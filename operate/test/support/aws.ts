@@ -24,7 +24,7 @@ const UNAVAILABLE = xmlOf({
 })
 
 /** An error of AWS with this name. */
-export const refusal = (name: string, message = name) => Object.assign(Error(message), { name })
+const refusal = (name: string, message = name) => Object.assign(Error(message), { name })
 
 /**
  * Starts an account. `dynamodbPort` is that of the DynamoDB with its tables. `answers` replace those of actions such as

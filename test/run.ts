@@ -1,4 +1,4 @@
-// Runs test files of all rooms, three at once, each in a process of its own, and prints a line for each test. Arguments name
+// Runs test files of all rooms, four at once, each in a process of its own, and prints a line for each test. Arguments name
 // files or folders of tests; NAME=value sets a variable of the environment. Without arguments: what `npm test` runs.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -14,7 +14,7 @@ type Row = { type: string; name?: string; ok?: boolean; skip?: unknown; [more: s
 
 const ROOT = join(import.meta.dirname, '..')
 const ROOMS = '{test,operate/test,front-end/test}'
-const AT_ONCE = 3
+const AT_ONCE = 4
 /** A file that waits for something that never happens fails after ten minutes. */
 const LIMIT_MS = 600_000
 

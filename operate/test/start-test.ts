@@ -91,36 +91,29 @@ for (const signal of ['SIGHUP', 'SIGKILL'] as const) {
   })
 }
 
-for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
-  test(`${signal} to npm ends the API that it started`, async (t) => {
-    const [PORT, ARC_TABLES_PORT, ARC_INTERNAL_PORT] = (await freePorts(3)).map(String)
-    const project = await copyProject()
-    const npm = spawn('npm', ['start'], {
-      cwd: project.folder,
-      env: { ...process.env, PORT, ARC_TABLES_PORT, ARC_INTERNAL_PORT },
-      stdio: 'ignore',
-    })
-    const url = `http://127.0.0.1:${PORT}`
-    while (!(await fetch(url).catch(() => undefined))) await setTimeout(100)
-    npm.kill(signal)
-    while (await fetch(url).catch(() => undefined)) await setTimeout(50)
-    t.pass('the port is free')
-    await project.remove()
+test('SIGKILL to npm, which passes nothing on, ends the API that it started', async (t) => {
+  const [PORT, ARC_TABLES_PORT, ARC_INTERNAL_PORT] = (await freePorts(3)).map(String)
+  const project = await copyProject()
+  const npm = spawn('npm', ['start'], {
+    cwd: project.folder,
+    env: { ...process.env, PORT, ARC_TABLES_PORT, ARC_INTERNAL_PORT },
+    stdio: 'ignore',
   })
-}
+  const url = `http://127.0.0.1:${PORT}`
+  while (!(await fetch(url).catch(() => undefined))) await setTimeout(100)
+  npm.kill('SIGKILL')
+  while (await fetch(url).catch(() => undefined)) await setTimeout(50)
+  t.pass('the port is free')
+  await project.remove()
+})
 
 test('ATTEMPTS_PER_SOURCE=off turns off the limit, for end-to-end tests of a front end', async (t) => {
   const manifest = (text: string) => `${text}\n@limits\nattempts-per-source 1\n`
-  for (const [env, expected] of [
-    [{}, [201, 429]],
-    [{ ATTEMPTS_PER_SOURCE: 'off' }, [201, 201]],
-  ] as const) {
-    const sandbox = await startSandbox({ command: NPM_START, manifest, env })
-    const first = await signUp(sandbox, ada)
-    const second = await signUp(sandbox, { ...ada, user_email: 'grace@example.com' })
-    t.deepEqual([first.status, second.status], expected)
-    await sandbox.stop()
+  const sandbox = await startSandbox({ command: NPM_START, manifest, env: { ATTEMPTS_PER_SOURCE: 'off' } })
+  for (const name of ['ada', 'grace']) {
+    t.equal((await signUp(sandbox, { ...ada, user_email: `${name}@example.com` })).status, 201)
   }
+  await sandbox.stop()
 })
 
 test('the exit status of a script is that of the signal that ended it', async (t) => {

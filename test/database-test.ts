@@ -46,6 +46,8 @@ test('a call that is answered is not sent again, and leaves no timer behind', as
   t.notOk(process.getActiveResourcesInfo().includes('Timeout'), 'the process may end')
 })
 
+const silentThenFailing: fault.Fault = (exchange) =>
+  exchange.earlier ? fault.serverError(exchange) : fault.silent(exchange)
 const UNANSWERED = 'unavailable: no answer in time'
 /** What goes wrong, the error, how often the call leaves the function, and the waits that it begins: for a stall, in all, and pauses. */
 const faults: [string, fault.Fault, string, sends: number, waits: number[]][] = [
@@ -63,6 +65,7 @@ const faults: [string, fault.Fault, string, sends: number, waits: number[]][] = 
   ['an answer that breaks off', fault.half, UNANSWERED, 2, [500, 2000]],
   ['no answer', fault.silent, UNANSWERED, 2, [500, 2000]],
   ['no answer to the first call', fault.firstTime(fault.silent), 'none', 2, [500, 2000]],
+  ['no answer to the first call, and failures', silentThenFailing, UNANSWERED, 3, [500, 2000, 100, 100]],
   ['one failure', fault.firstTime(fault.serverError), 'none', 2, [500, 2000, 100]],
   ['one reset connection', fault.firstTime(fault.reset), 'none', 2, [500, 2000, 100]],
   ['every answer late', fault.late(800), 'none', 2, [500, 2000]],

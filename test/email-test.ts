@@ -76,11 +76,7 @@ const long = (length: number) => `${'a'.repeat(64)}@${'d'.repeat(63)}.${'d'.repe
 const judged: [what: string, text: string, expected: { value: string } | { error: string }][] = [
   ['has 254 characters', long(254), { value: long(254) }],
   ['has 255 characters', long(255), { error: 'invalid' }],
-  [
-    'has 160 characters, and more than 254 in Punycode',
-    `a@${'ü.'.repeat(40)}${'ü-'.repeat(35)}ü.example`,
-    { error: 'invalid' },
-  ],
+  ['has 89 characters, and more than 254 in Punycode', `a@${'ü.'.repeat(40)}example`, { error: 'invalid' }],
   ['has zero-width characters around it', '\u200b\ufeff a@b.co\u200d \u00ad', { value: 'a@b.co' }],
   ['has a zero-width space inside', 'a\u200bb@example.com', { error: 'invalid' }],
   ['has a domain of letters that are not ASCII', 'a@Bücher.example', { value: 'a@xn--bcher-kva.example' }],

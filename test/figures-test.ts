@@ -56,6 +56,9 @@ const attempts = limits['attempts-per-source']
 const perSecond = limits['requests-per-second']
 const words = ['no', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight']
 
+/** How long AWS keeps what a table was. https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Point-in-time-recovery.html */
+const BACKUP_DAYS = 35
+
 /** Every figure of a document that the code knows, in its sentence. */
 const FIGURES: Record<string, string[]> = {
   'README.md': [
@@ -82,6 +85,8 @@ const FIGURES: Record<string, string[]> = {
     `\`log-retention-days\` (${limits['log-retention-days']}) |`,
     `until the window ends (${window} minutes)`,
     `accepts any age from 1 to ${MAX_AGE}.`,
+    `deletion protection and ${BACKUP_DAYS} days of backups`,
+    `| the same | ${BACKUP_DAYS} days |`,
   ],
   'docs/decisions.md': [
     `A call leaves the function ${words[inDatabase('MAX_SENDS')]} times at most.`,
@@ -100,6 +105,12 @@ const FIGURES: Record<string, string[]> = {
     `if \`minimum-length\` is ${minimum + 1} or more`,
   ],
   'operate/README.md': [
+    `Keep \`erased.txt\` outside AWS for ${BACKUP_DAYS} days`,
+    `a moment of the last ${BACKUP_DAYS} days`,
+    `keeps a backup of it for ${BACKUP_DAYS} days`,
+    `may run ${FUNCTIONS_AT_ONCE} functions at once`,
+    `confirm AWS's e-mail within two days`,
+    `was not confirmed within two days`,
     `The alarm fires at ${words[thresholdOf('ServerErrorsAlarm')]} or more in an hour`,
     `The alarm fires at the ${thresholdOf('SkippedChecksAlarm') === 1 ? 'first' : 'no'} in an hour`,
     `did not answer within ${constant('src/shared/breached-password.ts', 'DEADLINE_MS') === 1000 ? 'a second' : '?'}.`,
@@ -119,6 +130,7 @@ const FIGURES: Record<string, string[]> = {
     `\`slow\` comes after ${words[inForm('SLOW_MS') / 1000]} seconds`,
     `it tries again ${['', '', 'once', 'twice'][inForm('MAX_TRIES')]}, but waits ${inForm('MAX_WAIT_SECONDS')} s at`,
   ],
+  'operate/deploy.ts': ['confirm it within two days, or no alarm is ever sent'],
   'front-end/texts.ts': [`passwordHint: '${minimum} characters or more.`],
   'front-end/plain.html': [`>${minimum} characters or more.`],
   'openapi.yaml': [

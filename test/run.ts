@@ -25,9 +25,11 @@ for (const word of words) {
   if (name) process.env[name] = value
 }
 // Most of the time of a command is that of loading it.
-const cache = mkdtempSync(join(tmpdir(), 'mathai-compiled-'))
-process.env.NODE_COMPILE_CACHE ??= cache
-process.on('exit', () => rmSync(cache, { recursive: true, force: true }))
+if (!process.env.NODE_COMPILE_CACHE) {
+  const cache = mkdtempSync(join(tmpdir(), 'mathai-compiled-'))
+  process.env.NODE_COMPILE_CACHE = cache
+  process.on('exit', () => rmSync(cache, { recursive: true, force: true }))
+}
 const files = names.length ? names.flatMap(find) : globSync(`${ROOMS}/*-test.ts`, { cwd: ROOT }).sort()
 
 const MARKS = { passed: '✓', failed: '✗', skipped: '-' }

@@ -19,6 +19,35 @@ for (const [what, read] of Object.entries(forms)) {
   })
 }
 
+/** What a password manager, a phone's keyboard and a screen reader go by. */
+const ATTRIBUTES = {
+  user_email: { autocomplete: 'email', type: 'email' },
+  user_password: { autocomplete: 'new-password', type: 'password' },
+  user_name: { autocomplete: 'name' },
+  user_age: { autocomplete: 'off', inputmode: 'numeric' },
+  user_school: { autocomplete: 'organization' },
+}
+for (const [what, read] of Object.entries(forms)) {
+  test(`${what}: each field has its label, its error and what a browser goes by`, async (t) => {
+    const html = await read()
+    for (const [name, expected] of Object.entries(ATTRIBUTES)) {
+      const [input = ''] = RegExp(`<input\\b[^>]*\\bname="${name}"[^>]*>`).exec(html) ?? []
+      const attributes = Object.fromEntries(
+        [...input.matchAll(/([\w-]+)="([^"]*)"/g)].map(([, key = '', value]) => [key.toLowerCase(), value]),
+      )
+      for (const [key, value] of Object.entries(expected)) t.equal(attributes[key], value, `${name} ${key}`)
+      const { id = 'none', 'aria-describedby': described = '' } = attributes
+      t.ok(html.includes(`for="${id}"`), `${name} has a label`)
+      const errorId = described.split(' ').at(-1) ?? ''
+      t.match(errorId, RegExp(`^${id}.error$`), `${name} is described by its own error`)
+      t.ok(
+        described.split(' ').every((part) => html.includes(` id="${part}"`)),
+        `${name}: ${described}`,
+      )
+    }
+  })
+}
+
 test('the codes that can be translated are those of the API, and two of the request itself', async (t) => {
   const [, union = ''] = /export type Code =\n([\s\S]*?)\n\n/.exec(readText('texts.ts')) ?? []
   const codes = [...union.matchAll(/'(.*?)'/g)].map(([, code]) => code)

@@ -28,6 +28,14 @@ let dynamodb: DynamoDB
 const hasten = (factor: number) =>
   `--import=data:text/javascript,const{now}=Date;const%20start=now();Date.now=()=>start+(now()-start)*${factor}`
 
+/** The requests of a command to these hosts go elsewhere. */
+const redirect = (hosts: Record<string, string>) => {
+  const code = `const { fetch } = globalThis
+    const hosts = ${JSON.stringify(hosts)}
+    globalThis.fetch = (url, init) => fetch(String(url).replace(/^https:..[^/]+/, (host) => hosts[host] ?? host), init)`
+  return `--import=data:text/javascript,${encodeURIComponent(code)}`
+}
+
 /** Runs a command in an account and a project of its own. `arrange` says what is there. */
 async function runIn(command: string, arrange: (account: Account) => void): Promise<Result> {
   const project = await copyProject({
@@ -37,10 +45,8 @@ async function runIn(command: string, arrange: (account: Account) => void): Prom
   const aws = await startAws({ dynamodbPort: dynamodb.port })
   aws.account.outputs = { API: api.url, ApiId: 'abc123', SignupApiUrl: `${api.url}/signup`, UsersTableName: 'users' }
   arrange(aws.account)
-  const env = {
-    ...aws.env,
-    ...(aws.account.isHasty && { NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} ${hasten(100)}` }),
-  }
+  const options = `${process.env.NODE_OPTIONS ?? ''} ${hasten(100)} ${redirect(aws.account.redirects)}`
+  const env = { ...aws.env, ...(aws.account.isHasty && { NODE_OPTIONS: options }) }
   const child = spawn(`exec node operate/${command}`, {
     cwd: project.folder,
     shell: true,
@@ -84,11 +90,6 @@ const live = (account: Account) => {
   account.buckets.set('the-bucket', new Map())
   account.changes = [ROLE, HTTP]
 }
-const unchanged = (account: Account) => {
-  const StatusReason = "The submitted information didn't contain changes."
-  account.answers['cloudformation:DescribeChangeSet'] = () => ({ Status: 'FAILED', StatusReason })
-}
-
 /** What is there, and the command. */
 const SITUATIONS: Record<string, [command: string, (account: Account) => void]> = {
   'a first deploy, with a domain and alarms': [
@@ -179,21 +180,34 @@ const SITUATIONS: Record<string, [command: string, (account: Account) => void]> 
       live(account)
     },
   ],
+  'the domain answers, and the URL of the API does not': [
+    'deploy.ts staging',
+    (account) => {
+      Object.assign(account.outputs, { DomainTarget: 'd-1.example', SignupApiUrl: 'https://localhost/signup' })
+      Object.assign(account.outputs, { API: wrongApi.url })
+      Object.assign(account, { isHasty: true, redirects: { 'https://localhost': api.url } })
+      live(account)
+    },
+  ],
   'a version without changes is tested, too': [
     'deploy.ts staging',
     (account) => {
+      account.outputs.API = wrongApi.url
+      account.isHasty = true
       live(account)
-      unchanged(account)
+      const StatusReason = "The submitted information didn't contain changes."
+      account.answers['cloudformation:DescribeChangeSet'] = () => ({ Status: 'FAILED', StatusReason })
     },
   ],
   ...Object.fromEntries(
     ['cloudformation:DescribeChangeSet', 's3:PUT', 'cloudformation:ExecuteChangeSet'].map((interruptAt) => [
       `Ctrl-C at ${interruptAt}`,
       [
-        'deploy.ts staging name=alice',
+        interruptAt === 's3:PUT' ? 'deploy.ts staging name=bob' : 'deploy.ts staging name=alice',
         (account: Account) => {
-          live(account)
-          account.events = ['S UPDATE_IN_PROGRESS']
+          // A new stack, or one that is there.
+          if (interruptAt === 's3:PUT') account.changes = [ROLE, HTTP]
+          else live(account)
           account.interruptAt = interruptAt
         },
       ],

@@ -111,11 +111,19 @@ function alterationsOf(name: string, answer: Answer): [what: string, Answer][] {
       `status ${other}`,
       { ...answer, status: other },
     ]),
+    // Whoever is not to call is not to be allowed.
+    ...(name.includes('foreign') ? ['*', 'https://foreign.example'] : []).map((origin): [string, Answer] => [
+      `allowed ${origin}`,
+      { ...answer, headers: { ...headers, 'access-control-allow-origin': origin } },
+    ]),
     ...names.flatMap((header): [string, Answer][] => {
       const { [header]: _, ...without } = headers
       return [
         [`no ${header}`, { ...answer, headers: without }],
-        [`another ${header}`, { ...answer, headers: { ...headers, [header]: 'x' } }],
+        ...['x', 'max-age=3600', `${headers[header]}x`].map((value): [string, Answer] => [
+          `${header}: ${value}`,
+          { ...answer, headers: { ...headers, [header]: value } },
+        ]),
       ]
     }),
     ...members.flatMap((member): [string, Answer][] => [

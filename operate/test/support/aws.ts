@@ -40,6 +40,8 @@ export async function startAws({ dynamodbPort = 0 } = {}) {
     answers: {} as Record<string, (parameters: Record<string, string>) => Answer>,
     variables: {} as Record<string, string>,
     buckets: new Map<string, Map<string, Buffer>>(),
+    /** Where a request of a hasty command goes instead, by the beginning of its URL. */
+    redirects: {} as Record<string, string>,
     /** The action at which Ctrl-C is pressed. */
     interruptAt: '',
     /** The clock of the command runs faster. */

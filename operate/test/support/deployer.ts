@@ -28,7 +28,7 @@ export function deployerWith(parameters: Record<string, string> = {}): Record<st
     if (Array.isArray(value)) return value.map(evaluate).filter((item) => item !== undefined)
     if (typeof value !== 'object' || value === null) return value
     if (value.Ref === 'AWS::NoValue') return undefined
-    if (value.Ref) return values[value.Ref] ?? `the ${value.Ref}`
+    if (value.Ref) return values[value.Ref] ?? `arn:aws:iam::123456789012:policy/${value.Ref}`
     if (value['Fn::Not']) return !evaluate(value['Fn::Not'][0])
     if (value['Fn::Equals']) return evaluate(value['Fn::Equals'][0]) === evaluate(value['Fn::Equals'][1])
     if (value['Fn::If']) {

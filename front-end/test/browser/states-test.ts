@@ -77,6 +77,7 @@ for (const form of FORMS) {
   test(`${form}: 400 marks the fields and moves the focus to the first, 201 says welcome`, { skip }, async (t) => {
     const { page, stop } = await open()
     await checkBoth(t, page, 'empty')
+    t.equal(await page.getByRole('link', { name: 'Log in' }).count(), 0, 'children are for those who have an account')
     const errors = [fieldError('user_email', 'invalid'), fieldError('user_password', 'common')]
     api.willAnswer(answer(400, problem('invalid_fields', errors)))
     await send(page, ada)

@@ -11,7 +11,7 @@ import {
   type ReadyChangeSet,
 } from './lib/deployment.ts'
 import { type AwsError, explainDenial, explainError, isLost } from './lib/explain.ts'
-import { setSignalAction } from './lib/signals.ts'
+import { noteSignal, setSignalAction } from './lib/signals.ts'
 import { smokeTest } from './lib/smoke.ts'
 import { advise, showStack } from './lib/stack-states.ts'
 import { describeKeptTables, findStuck, watchStack } from './lib/watch.ts'
@@ -74,15 +74,11 @@ async function stopOnLoss({ account, template }: Deployment, { name, changes }: 
 
 /** Uploads the code. If that fails or a signal comes meanwhile, the change set is deleted, and nothing goes on. */
 async function upload({ account, bucket, zips, settings }: Deployment, { name }: ReadyChangeSet): Promise<void> {
-  let exitStatus = 0
-  setSignalAction((status) => {
-    console.error('\nInterrupted: waiting for the upload to end, to delete the change set…')
-    exitStatus = status
-  })
+  const interrupted = noteSignal('Interrupted: waiting for the upload to end, to delete the change set…')
   const failure = await account.upload(bucket, zips, settings.tags).catch((error: AwsError) => error)
-  if (!failure && !exitStatus) return
+  if (!failure && !interrupted()) return
   await account.deleteChangeSet(name)
-  throw exitStatus ? new CommandError(INTERRUPTED, exitStatus) : failure
+  throw interrupted() ? new CommandError(INTERRUPTED, interrupted()) : failure
 }
 
 /** Executes a change set and watches it until it is complete. */

@@ -11,7 +11,7 @@ import { CommandError, type CommandLine } from './command.ts'
 import { boundaryLines, explainDenial, stackOfDeployer } from './explain.ts'
 import { packageStack, zipFunctions } from './packaging.ts'
 import { checkTypes, readProject } from './project.ts'
-import { setSignalAction } from './signals.ts'
+import { noteSignal } from './signals.ts'
 import { advise, awsCommand, stateOf, type Target } from './stack-states.ts'
 import { findStuck } from './watch.ts'
 
@@ -122,11 +122,7 @@ export async function makeChangeSet(
     ResourcesToImport: [{ ResourceType: 'AWS::DynamoDB::Table', LogicalResourceId, ResourceIdentifier: { TableName } }],
   }
   // CloudFormation refuses to delete a change set that it is still making: an interruption has to wait.
-  let exitStatus = 0
-  setSignalAction((status) => {
-    console.error('\nInterrupted: waiting for CloudFormation, to delete the change set…')
-    exitStatus = status
-  })
+  const interrupted = noteSignal('Interrupted: waiting for CloudFormation, to delete the change set…')
   const name = { StackName: target.stackName, ChangeSetName: `deploy-${randomUUID()}` }
   const stackId = await account.createChangeSet(name, table ? table.template : template, {
     isNew,
@@ -142,12 +138,12 @@ export async function makeChangeSet(
   const { arn, status, reason } = changeSet
   const since = (await account.readEvents(stackId)).at(-1)?.EventId
   const validation = await account.readValidation(name)
-  if (status === 'CREATE_COMPLETE' && !exitStatus) {
+  if (status === 'CREATE_COMPLETE' && !interrupted()) {
     if (validation.length) console.error(['AWS warns:', ...validation, ''].join('\n'))
     return { ...changeSet, name, stackId, since }
   }
   await account.deleteChangeSet(name)
-  if (exitStatus) throw new CommandError(INTERRUPTED, exitStatus)
+  if (interrupted()) throw new CommandError(INTERRUPTED, interrupted())
   if (/didn't contain changes|No updates are to be performed/.test(reason)) return undefined
   const sentence = explainDenial(reason) ?? `CloudFormation refuses the template: ${reason || 'it gives no reason.'}`
   const query = awsCommand(target, `cloudformation list-hook-results --target-type CHANGE_SET --target-id ${arn}`)

@@ -10,3 +10,16 @@ export function setSignalAction(act: (exitStatus: number) => void): void {
     process.removeAllListeners(signal).on(signal, () => act(exitStatus))
   }
 }
+
+/**
+ * Notes a signal from now on, so that what is under way can end first, and says so if there is a sentence. The function returns the exit
+ * status that the signal asks for, or 0.
+ */
+export function noteSignal(sentence = ''): () => number {
+  let asked = 0
+  setSignalAction((exitStatus) => {
+    if (sentence) console.error(`\n${sentence}`)
+    asked = exitStatus
+  })
+  return () => asked
+}

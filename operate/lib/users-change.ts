@@ -2,7 +2,7 @@
 import { fstatSync } from 'node:fs'
 import { text as readText } from 'node:stream/consumers'
 import { CommandError, wrap } from './command.ts'
-import { setSignalAction } from './signals.ts'
+import { noteSignal } from './signals.ts'
 import { ask, type Consent, confirm } from './terminal.ts'
 import { type Entry, formatRow, linesOf, parseEntry, type Row } from './users-list.ts'
 import { eraseRow, moveRow, readRows, scanPages, type Table } from './users-table.ts'
@@ -111,17 +111,14 @@ function titleOf({ text, email, to }: Entry): string {
 
 /** Changes one row after the other, so that an interruption leaves none half done. Resolves to true if all are changed. */
 async function applyChanges(table: Table, changes: Change[]): Promise<boolean> {
-  let exitStatus = 0
-  setSignalAction((status) => {
-    exitStatus = status
-  })
+  const interrupted = noteSignal()
   // An error of stdout must not end the process before it is told who is not in the list.
   process.stdout.removeAllListeners('error').on('error', () => {})
   let done = 0
   const summary = () => `${changes[0]?.to ? 'Corrected' : 'Erased'}: ${done} of ${changes.length}.`
   try {
     for (const { row, to } of changes) {
-      if (exitStatus) throw new CommandError('Interrupted: the others are as they were.', exitStatus)
+      if (interrupted()) throw new CommandError('Interrupted: the others are as they were.', interrupted())
       const isDone = to ? await moveRow(table, row, to) : await eraseRow(table, row)
       if (isDone) done++
       if (!isDone)

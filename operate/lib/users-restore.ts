@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-dynamodb'
 import { CommandError, wrap } from './command.ts'
 import { type AwsError, isTemporary } from './explain.ts'
-import { setSignalAction } from './signals.ts'
+import { noteSignal, setSignalAction } from './signals.ts'
 import { type Consent, confirm } from './terminal.ts'
 import { parseErased, type Row } from './users-list.ts'
 import { convertOldRow } from './users-old.ts'
@@ -208,12 +208,9 @@ async function readFates(table: Table, erased: Set<string>): Promise<(row: Row) 
 /** Copies rows page by page. Ctrl-C ends it after a page. */
 async function copyRows(table: Table, from: Table, missingOf: (row: Row) => Row[]) {
   const counts = { copied: 0, taken: 0, failed: 0 }
-  let isInterrupted = false
-  setSignalAction(() => {
-    isInterrupted = true
-  })
+  const interrupted = noteSignal()
   for await (const page of scanPages(from)) {
-    if (isInterrupted) break
+    if (interrupted()) break
     await Promise.all(
       page.flatMap(missingOf).map(async (row) => {
         try {

@@ -21,8 +21,8 @@ function naive(text: string): string | undefined {
     isMadeOf(local, `${letters}${digits}.!#$%&'*+/=?^_\`{|}~-`) &&
     labels.length >= 2 &&
     labels.every(isLabel) &&
-    // A browser reads 0x7f as a number, too.
     !isMadeOf(labels.at(-1) ?? '', digits) &&
+    // A browser reads 0x7f as a number, too.
     !/^0x[0-9a-f]*$/.test(labels.at(-1) ?? '') &&
     address.length <= 254
   return isRight ? address : undefined

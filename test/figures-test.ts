@@ -54,6 +54,7 @@ const attack = costOfAttack(times)
 const window = limits['attempts-window-minutes']
 const attempts = limits['attempts-per-source']
 const perSecond = limits['requests-per-second']
+const spoken: Record<number, string> = { 500: 'half a second', 1000: 'a second' }
 const words = ['no', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight']
 
 /** How long AWS keeps what a table was. https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Point-in-time-recovery.html */
@@ -90,7 +91,7 @@ const FIGURES: Record<string, string[]> = {
   ],
   'docs/decisions.md': [
     `A call leaves the function ${words[inDatabase('MAX_SENDS')]} times at most.`,
-    `sent again after half a second: ${inDatabase('STALL_MS') === 500 ? 'a frozen Lambda' : 'no'}`,
+    `sent again after ${spoken[inDatabase('STALL_MS')]}:`,
     `A failed one is sent again after ${seconds(inDatabase('PAUSE_MS'))}.`,
     `A list of ${common} common passwords`,
     `${minimum} characters by default.`,
@@ -113,7 +114,7 @@ const FIGURES: Record<string, string[]> = {
     `was not confirmed within two days`,
     `The alarm fires at ${words[thresholdOf('ServerErrorsAlarm')]} or more in an hour`,
     `The alarm fires at the ${thresholdOf('SkippedChecksAlarm') === 1 ? 'first' : 'no'} in an hour`,
-    `did not answer within ${constant('src/shared/breached-password.ts', 'DEADLINE_MS') === 1000 ? 'a second' : '?'}.`,
+    `did not answer within ${spoken[constant('src/shared/breached-password.ts', 'DEADLINE_MS')]}.`,
     `Keep \`minimum-length\` at ${minimum}, or`,
     `from ${minimum} to 64 characters`,
     `// bcrypt would compare the first ${MAX_PASSWORD_BYTES} bytes only.`,

@@ -17,7 +17,14 @@ import { PROBLEMS, type ProblemCode, problem } from '../src/shared/problem.ts'
 import type { Dependencies } from '../src/shared/signup.ts'
 import { parseSignup } from '../src/shared/signup-request.ts'
 import { ada } from './support/client.ts'
-import { contractErrors, document, operation, responsePointer, responses } from './support/contract.ts'
+import {
+  contractErrors,
+  document,
+  operation,
+  requireDocumented,
+  responsePointer,
+  responses,
+} from './support/contract.ts'
 import { signUpEvent } from './support/lambda.ts'
 import { captureLog } from './support/log.ts'
 
@@ -264,4 +271,34 @@ test('every answer has an example, and every problem has the one that the code r
     }
   }
   t.deepEqual(codes.sort(), Object.keys(PROBLEMS).sort())
+})
+
+const GATEWAY = 'application/json'
+const SENTENCE = { message: 'Sentence' }
+const fromGateway = (status: number): [boolean, number, string, object] => [true, status, GATEWAY, SENTENCE]
+const answers: [isDocumented: boolean, status: number, type: string, body: object, retryAfter?: string][] = [
+  ...[404, 413, 429, 500, 503].map(fromGateway),
+  [true, 429, PROBLEM_JSON, problem('too_many_attempts'), '60'],
+  [false, 400, GATEWAY, SENTENCE],
+  [false, 418, PROBLEM_JSON, SENTENCE],
+  [false, 404, 'text/html', SENTENCE],
+  [false, 404, GATEWAY, problem('internal_error')],
+  [false, 500, PROBLEM_JSON, SENTENCE],
+  [false, 500, PROBLEM_JSON, problem('unavailable')],
+  [false, 400, PROBLEM_JSON, problem('invalid_fields')],
+  [false, 409, PROBLEM_JSON, problem('email_taken')],
+  [false, 400, PROBLEM_JSON, problem('invalid_fields', [fieldError('user_email', 'taken')])],
+  [false, 429, PROBLEM_JSON, problem('too_many_attempts')],
+  [false, 429, GATEWAY, SENTENCE, '60'],
+  [false, 500, PROBLEM_JSON, problem('internal_error'), '60'],
+  [false, 201, GATEWAY, { uid: '1' }],
+]
+test('the end-to-end tests pass answers that are documented, and no other', async (t) => {
+  for (const [isDocumented, status, type, body, retryAfter] of answers) {
+    const headers = new Headers({ 'content-type': type, ...(retryAfter && { 'retry-after': retryAfter }) })
+    const check = () => requireDocumented(status, headers, JSON.parse(JSON.stringify(body)))
+    const what = `${status} ${type} ${JSON.stringify(body)}`
+    if (isDocumented) t.doesNotThrow(check, what)
+    else t.throws(check, /openapi\.yaml has/, what)
+  }
 })

@@ -42,7 +42,7 @@ const ORDERS = {
   Korean: '가나다라마바사아자차카타파하',
 }
 for (const [name, order] of Object.entries(ORDERS)) {
-  test(`every run of ${name} is repetitive, forwards and backwards, in any case, and nothing else made of two of them`, async (t) => {
+  test(`every run of ${name} is repetitive, forwards and backwards, in any case and with signs, and not if it is broken`, async (t) => {
     const characters = [...order]
     for (const line of [characters, characters.toReversed()]) {
       for (let start = 0; start + 8 <= line.length; start++) {
@@ -50,7 +50,7 @@ for (const [name, order] of Object.entries(ORDERS)) {
         for (const text of [run, run.toUpperCase(), [...run].join('-'), `!${run}`])
           t.equal(errorOf(text), 'repetitive', text)
         const broken = `${run.slice(0, 4)}${run.slice(5)}${run.slice(0, 2)}`
-        if (errorOf(broken) !== 'ok') t.equal(errorOf(broken), 'common', broken)
+        t.ok(['ok', 'common'].includes(errorOf(broken)), broken)
       }
     }
   })
@@ -60,12 +60,8 @@ const SIGNS = ['!', '@', '.', '-', ' ', '_', '#', '\u200b', '\u00ad', '❤️', 
 const signs = fc.string({ unit: fc.constantFrom(...SIGNS), maxLength: 2 })
 const SEED = { seed: 1 }
 
-test('a pattern of one to four characters that repeats is repetitive, whatever signs stand between', async (t) => {
-  const character = fc.string({
-    unit: fc.constantFrom('a', 'Z', '7', 'é', '例', '😀', '!'),
-    minLength: 1,
-    maxLength: 1,
-  })
+test('a pattern of one to four characters that repeats is repetitive', async (t) => {
+  const character = fc.constantFrom('a', 'Z', '7', 'é', '例', '😀', '!')
   fc.assert(
     fc.property(fc.array(character, { minLength: 1, maxLength: 4 }), fc.nat(3), (pattern, more) => {
       const text = Array.from({ length: 8 + more }, (_, index) => pattern[index % pattern.length]).join('')
@@ -82,7 +78,7 @@ test('a common password is refused in any case, width and script of digits, and 
   t.ok(plain.length > 500)
   const widen = (text: string) =>
     text.replace(/[!-~]/g, (sign) => String.fromCodePoint((sign.codePointAt(0) ?? 0) + 0xfee0))
-  const disguises = [(text: string) => text, (text: string) => text.toUpperCase(), widen].map((disguise) => disguise)
+  const disguises = [(text: string) => text, (text: string) => text.toUpperCase(), widen]
   const disguised = fc
     .tuple(fc.constantFrom(...plain), fc.constantFrom(...disguises), fc.array(signs, { minLength: 9, maxLength: 9 }))
     .map(([password, disguise, between]) =>
@@ -97,6 +93,7 @@ test('a common password is refused in any case, width and script of digits, and 
 })
 
 const judged: [string, string, string[]][] = [
+  ['repeats a pattern in any case, or with signs between', 'repetitive', ['AbabABaB', 'ab.ab.ab.ab', 'Ab1!'.repeat(3)]],
   ['has blanks only', 'repetitive', [' '.repeat(8), ' \t\u00a0\u3000 \u2003\n \u00a0']],
   ['is a run in the digits of another script', 'repetitive', ['１２３４５６７８', '١٢٣٤٥٦٧٨', '1️⃣2️⃣3️⃣4️⃣5️⃣6️⃣7️⃣8️⃣']],
   ['is a run of Greek with a final sigma', 'repetitive', ['ΡΣΤΥΦΧΨΩ', 'ρςτυφχψω']],

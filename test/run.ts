@@ -7,7 +7,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import tape from 'tape'
-import { gatherOutput } from './support/process.ts'
+import { atExit } from './support/leftovers.ts'
+import { gatherOutput, inTurn } from './support/process.ts'
 
 /** What tape reports: a test that begins or ends, or an assertion. */
 type Row = { type: string; name?: string; ok?: boolean; skip?: unknown; [more: string]: unknown }
@@ -28,7 +29,7 @@ for (const word of words) {
 if (!process.env.NODE_COMPILE_CACHE) {
   const cache = mkdtempSync(join(tmpdir(), 'mathai-compiled-'))
   process.env.NODE_COMPILE_CACHE = cache
-  process.on('exit', () => rmSync(cache, { recursive: true, force: true }))
+  atExit(() => rmSync(cache, { recursive: true, force: true }))
 }
 const files = names.length ? names.flatMap(find) : globSync(`${ROOMS}/*-test.ts`, { cwd: ROOT }).sort()
 
@@ -37,7 +38,7 @@ type Result = keyof typeof MARKS
 const counts = { passed: 0, failed: 0, skipped: 0 }
 if (files.length === 1) await runHere(String(files[0]))
 else {
-  await Promise.all(Array.from({ length: AT_ONCE }, runInTurn))
+  await inTurn(files, AT_ONCE, runFile)
   finish()
 }
 
@@ -49,25 +50,21 @@ function find(name: string): string[] {
   return found
 }
 
-/** Runs files in processes of their own until none is left. */
-async function runInTurn(): Promise<void> {
-  for (let file = files.shift(); file; file = files.shift()) {
-    const child = spawn(process.execPath, [import.meta.filename, file], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      timeout: LIMIT_MS,
-    })
-    const output = gatherOutput(child)
-    const [status, signal] = await once(child, 'close')
-    const [, lines] = /^(.*)\n\d+ passed, \d+ failed(?:, \d+ skipped)?\n$/s.exec(output()) ?? []
-    // A file that ends without its summary has failed, too, whatever its tests say.
-    const reason = signal
-      ? `killed with ${signal}, perhaps after ${LIMIT_MS / 60_000} minutes`
-      : `exit status ${status}`
-    const report = lines?.trimEnd() ?? `${output().trimEnd()}\n✗ ${file} ended before its last test: ${reason}`
-    console.log(`\n${file}\n${report}`)
-    for (const [result, mark] of Object.entries(MARKS)) {
-      counts[result as Result] += report.split('\n').filter((line) => line.startsWith(`${mark} `)).length
-    }
+/** Runs a file in a process of its own. */
+async function runFile(file: string): Promise<void> {
+  const child = spawn(process.execPath, [import.meta.filename, file], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: LIMIT_MS,
+  })
+  const output = gatherOutput(child)
+  const [status, signal] = await once(child, 'close')
+  const [, lines] = /^(.*)\n\d+ passed, \d+ failed(?:, \d+ skipped)?\n$/s.exec(output()) ?? []
+  // A file that ends without its summary has failed, too, whatever its tests say.
+  const reason = signal ? `killed with ${signal}, perhaps after ${LIMIT_MS / 60_000} minutes` : `exit status ${status}`
+  const report = lines?.trimEnd() ?? `${output().trimEnd()}\n✗ ${file} ended before its last test: ${reason}`
+  console.log(`\n${file}\n${report}`)
+  for (const [result, mark] of Object.entries(MARKS)) {
+    counts[result as Result] += report.split('\n').filter((line) => line.startsWith(`${mark} `)).length
   }
 }
 

@@ -3,6 +3,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { ResourceChange } from '@aws-sdk/client-cloudformation'
 import test from 'tape'
 import { type Api, startInProcess } from '../../test/support/api.ts'
@@ -24,52 +25,61 @@ let api: Api
 let wrongApi: Awaited<ReturnType<typeof startServer>>
 let dynamodb: DynamoDB
 
-/** The clock of a command runs so much faster, for what it does after a minute. */
-const hasten = (factor: number) =>
-  `--import=data:text/javascript,const{now}=Date;const%20start=now();Date.now=()=>start+(now()-start)*${factor}`
+/** How a command runs: with a clock that is a hundred times faster, with a host that is the right API, or until Ctrl-C at an action. */
+type How = { isHasty?: boolean; hostOfApi?: string; interruptAt?: string }
+type Situation = [command: string, arrange: (account: Account) => void, how?: How]
 
-/** The requests of a command to these hosts go elsewhere. */
-const redirect = (hosts: Record<string, string>) => {
-  const code = `const { fetch } = globalThis
-    const hosts = ${JSON.stringify(hosts)}
-    globalThis.fetch = (url, init) => fetch(String(url).replace(/^https:..[^/]+/, (host) => hosts[host] ?? host), init)`
+const PROFILES = ['environment', 'of-app-arc'].map((name) => {
+  return `[profile ${name}]\naws_access_key_id = KEY-OF-${name}\naws_secret_access_key = x\n`
+})
+
+/** What a command loads first. */
+function preload({ isHasty, hostOfApi }: How): string {
+  const code = `const { now } = Date
+    const { fetch } = globalThis
+    const start = now()
+    if (${isHasty}) Date.now = () => start + (now() - start) * 100
+    globalThis.fetch = (url, init) => fetch(String(url).replace('${hostOfApi}', '${api.url}'), init)`
   return `--import=data:text/javascript,${encodeURIComponent(code)}`
 }
 
 /** Runs a command in an account and a project of its own. `arrange` says what is there. */
-async function runIn(command: string, arrange: (account: Account) => void): Promise<Result> {
+async function runIn([command, arrange, how = {}]: Situation): Promise<Result> {
   const project = await copyProject({
     manifest: (text) => withEverySetting(text).replace('@aws\n', '@aws\nprofile of-app-arc\n'),
-    files: { 'list.txt': `${uidOf(7)}\n` },
+    files: { 'list.txt': `${uidOf(7)}\n`, 'aws-config': PROFILES.join('') },
   })
-  const aws = await startAws({ dynamodbPort: dynamodb.port })
-  aws.account.outputs = { API: api.url, ApiId: 'abc123', SignupApiUrl: `${api.url}/signup`, UsersTableName: 'users' }
-  arrange(aws.account)
-  const options = `${process.env.NODE_OPTIONS ?? ''} ${hasten(100)} ${redirect(aws.account.redirects)}`
-  const env = { ...aws.env, ...(aws.account.isHasty && { NODE_OPTIONS: options }) }
-  const child = spawn(`exec node operate/${command}`, {
-    cwd: project.folder,
-    shell: true,
-    env: { ...process.env, ...env },
-  })
-  aws.account.onAsked = (name) => {
-    if (!aws.account.interruptAt || !name.startsWith(aws.account.interruptAt)) return false
-    aws.account.interruptAt = ''
+  const { account, url, changeSets, stop } = await startAws(dynamodb.port)
+  account.outputs = { API: api.url, ApiId: 'abc123', SignupApiUrl: `${api.url}/signup`, UsersTableName: 'users' }
+  arrange(account)
+  const env = {
+    ...process.env,
+    NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} ${preload(how)}`,
+    AWS_ENDPOINT_URL: url,
+    AWS_ACCESS_KEY_ID: '',
+    AWS_SECRET_ACCESS_KEY: '',
+    AWS_PROFILE: 'environment',
+    AWS_CONFIG_FILE: join(project.folder, 'aws-config'),
+  }
+  const child = spawn(`exec node operate/${command}`, { cwd: project.folder, shell: true, env })
+  let { interruptAt } = how
+  account.onAsked = (name) => {
+    if (!interruptAt || !name.startsWith(interruptAt)) return false
+    interruptAt = undefined
     return child.kill('SIGINT')
   }
   const print = gatherOutput(child)
   const [status] = (await once(child, 'close')) as [number]
-  const output = print()
-  await aws.stop()
+  await stop()
   await project.remove()
-  const printed = output
+  const output = print()
     .replace(/\d[.\d]* ?s\b/g, 'N s')
     .replaceAll(api.url, 'API-URL')
     .replaceAll(wrongApi.url, 'WRONG-API-URL')
     .replace(/made \S+,/g, 'made DATE,')
     .replace(/\t20\S+Z$/gm, '\tDATE')
     .replace(/^ *(N s)? *waiting for .*\n/gim, '')
-  return { status, output: printed, account: aws.account, changeSets: aws.changeSets() }
+  return { status, output, account, changeSets: changeSets() }
 }
 
 const uidOf = (number: number) => `00000000-0000-4000-8000-00000000000${number}`
@@ -90,8 +100,26 @@ const live = (account: Account) => {
   account.buckets.set('the-bucket', new Map())
   account.changes = [ROLE, HTTP]
 }
-/** What is there, and the command. */
-const SITUATIONS: Record<string, [command: string, (account: Account) => void]> = {
+/** It has an address on every machine. */
+const DOMAIN = 'https://localhost'
+const withDomain = (account: Account) => {
+  Object.assign(account.outputs, { DomainTarget: 'd-1.example', SignupApiUrl: `${DOMAIN}/signup` })
+  live(account)
+}
+const withWrongApi = (account: Account) => {
+  account.outputs.API = wrongApi.url
+  live(account)
+}
+const withStatus = (status: string) => (account: Account) => {
+  account.stack = { status, template: '', outputs: {} }
+}
+const withUsersIn = (table: string) => (account: Account) => {
+  account.outputs.UsersTableName = table
+  live(account)
+}
+
+/** The command, what is there, and how it runs. */
+const SITUATIONS: Record<string, Situation> = {
   'a first deploy, with a domain and alarms': [
     'deploy.ts staging',
     (account) => {
@@ -135,11 +163,8 @@ const SITUATIONS: Record<string, [command: string, (account: Account) => void]> 
   ],
   'the smoke test fails: the deploy fails, too, and says that this version is live': [
     'deploy.ts production',
-    (account) => {
-      account.outputs.API = wrongApi.url
-      account.isHasty = true
-      live(account)
-    },
+    withWrongApi,
+    { isHasty: true },
   ],
   'the answer to the execution is lost: its events tell how it ended': [
     'deploy.ts staging',
@@ -151,8 +176,7 @@ const SITUATIONS: Record<string, [command: string, (account: Account) => void]> 
   'a roll-back is stuck: the resources are named': [
     'deploy.ts production',
     (account) => {
-      live(account)
-      if (account.stack) account.stack.status = 'UPDATE_ROLLBACK_FAILED'
+      withStatus('UPDATE_ROLLBACK_FAILED')(account)
       account.answers['cloudformation:DescribeStackEvents'] = () => ({
         StackEvents: [
           { LogicalResourceId: 'HTTP', ResourceStatus: 'UPDATE_FAILED', ResourceStatusReason: 'no', EventId: '2' },
@@ -161,74 +185,53 @@ const SITUATIONS: Record<string, [command: string, (account: Account) => void]> 
       })
     },
   ],
-  'another deploy is under way': [
-    'deploy.ts staging',
-    (account) => {
-      live(account)
-      if (account.stack) account.stack.status = 'UPDATE_IN_PROGRESS'
-    },
-  ],
+  'another deploy is under way': ['deploy.ts staging', withStatus('UPDATE_IN_PROGRESS')],
   'an earlier stack has left its users: each table is named, and nothing is changed': [
     'deploy.ts production name=left',
     () => {},
   ],
-  'the domain has a record, and does not answer': [
-    'deploy.ts staging',
-    (account) => {
-      Object.assign(account.outputs, { DomainTarget: 'd-1.example', SignupApiUrl: 'https://localhost/signup' })
-      account.isHasty = true
-      live(account)
-    },
-  ],
+  'the domain has a record, and does not answer': ['deploy.ts staging', withDomain, { isHasty: true }],
   'the domain answers, and the URL of the API does not': [
     'deploy.ts staging',
     (account) => {
-      Object.assign(account.outputs, { DomainTarget: 'd-1.example', SignupApiUrl: 'https://localhost/signup' })
-      Object.assign(account.outputs, { API: wrongApi.url })
-      Object.assign(account, { isHasty: true, redirects: { 'https://localhost': api.url } })
-      live(account)
+      withDomain(account)
+      account.outputs.API = wrongApi.url
     },
+    { isHasty: true, hostOfApi: DOMAIN },
   ],
   'a version without changes is tested, too': [
     'deploy.ts staging',
     (account) => {
-      account.outputs.API = wrongApi.url
-      account.isHasty = true
-      live(account)
+      withWrongApi(account)
       const StatusReason = "The submitted information didn't contain changes."
       account.answers['cloudformation:DescribeChangeSet'] = () => ({ Status: 'FAILED', StatusReason })
     },
+    { isHasty: true },
   ],
-  ...Object.fromEntries(
-    ['cloudformation:DescribeChangeSet', 's3:PUT', 'cloudformation:ExecuteChangeSet'].map((interruptAt) => [
-      `Ctrl-C at ${interruptAt}`,
-      [
-        interruptAt === 's3:PUT' ? 'deploy.ts staging name=bob' : 'deploy.ts staging name=alice',
-        (account: Account) => {
-          // A new stack, or one that is there.
-          if (interruptAt === 's3:PUT') account.changes = [ROLE, HTTP]
-          else live(account)
-          account.interruptAt = interruptAt
-        },
-      ],
-    ]),
-  ),
-  'people of a named stack': ['users.ts production name=alice erase < list.txt', live],
-  'erased, although each first answer is lost': [
-    'users.ts production erase yes < list.txt',
+  'Ctrl-C at cloudformation:DescribeChangeSet': [
+    'deploy.ts staging name=alice',
+    live,
+    { interruptAt: 'cloudformation:DescribeChangeSet' },
+  ],
+  'Ctrl-C at s3:PUT': [
+    'deploy.ts staging name=bob',
     (account) => {
-      account.outputs.UsersTableName = 'erase'
-      live(account)
+      account.changes = [ROLE, HTTP]
     },
+    { interruptAt: 's3:PUT' },
   ],
+  'Ctrl-C at cloudformation:ExecuteChangeSet': [
+    'deploy.ts staging name=alice',
+    live,
+    { interruptAt: 'cloudformation:ExecuteChangeSet' },
+  ],
+  'people of a named stack': ['users.ts production name=alice erase < list.txt', live],
+  'erased, although each first answer is lost': ['users.ts production erase yes < list.txt', withUsersIn('erase')],
   'a folder is no list of people': ['users.ts production erase yes < .', live],
   'a uid is looked for in all pages of the table': ['users.ts production find < list.txt', live],
   'rows are restored from all pages of a table, those that are there from no page': [
     'users.ts production restore old yes erased=none',
-    (account) => {
-      account.outputs.UsersTableName = 'into'
-      live(account)
-    },
+    withUsersIn('into'),
   ],
   'all pages of the table are exported, without hashes': ['users.ts production export', live],
 }
@@ -259,7 +262,7 @@ test('what each command prints, and asks of AWS, is in account-snapshot.txt', as
       .map((section) => [section.split('\n')[0]?.slice(2), section]),
   )
   const entries = Object.entries(SITUATIONS).filter(([what]) => process.env.LONG || QUICK.test(what))
-  const results = await inTurn(entries, 6, ([, [command, arrange]]) => runIn(command, arrange))
+  const results = await inTurn(entries, 6, ([, situation]) => runIn(situation))
   for (const [index, [what, [command]]] of entries.entries()) {
     const { status, output, account, changeSets } = results[index] as Result
     // Of the first, everything is compared; of the others, what is asked.

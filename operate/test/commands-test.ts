@@ -70,10 +70,10 @@ const SITUATIONS: [what: string, command: string, edit?: Edit, env?: NodeJS.Proc
   ['no credentials', 'deploy.ts staging', withProfile('[profile work]\nregion = us-east-1\n')],
   ['SSO has ended', 'deploy.ts staging', withProfile(SSO), { AWS_PROFILE: 'work' }],
   ['AWS cannot be reached', 'plan.ts staging diff', {}, { ...noAws, AWS_MAX_ATTEMPTS: '1' }],
-  ...['abc.amazonaws.com', 'https://fake.example prod'].map((args): [string, string] => [
-    'the arguments are wrong',
-    `smoke.ts ${args}`,
-  ]),
+  ...['', 'abc.amazonaws.com', 'https://fake.example prod', 'https://a.example staging now'].map(
+    (args): [string, string] => ['the arguments are wrong', `smoke.ts ${args}`],
+  ),
+  ['PORT is not a number', 'start.ts', {}, { PORT: 'abc' }],
   ['PORT is too large', 'start.ts', {}, { PORT: '65536' }],
   ['PORT is 0', 'start.ts', {}, { PORT: '0' }],
   ['ATTEMPTS_PER_SOURCE is a number', 'start.ts', {}, { ATTEMPTS_PER_SOURCE: '5' }],

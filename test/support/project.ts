@@ -13,9 +13,9 @@ const FILES = ['app.arc', 'package.json', 'tsconfig.json', 'esbuild.cjs', 'opena
 export type Project = { folder: string; remove(): Promise<void> }
 
 /**
- * A change to app.arc, and files to add, by their paths. The copy is named mathai, is in us-east-1, is called from everywhere, and has the
- * route and the tables of the sign-up only, so that no test depends on what somebody changes or adds; with `isWhole` it has all routes and tables. Its types
- * are those of one file, unless it `hasTypes`: to check all of them takes longer than the rest of a command.
+ * A change to app.arc, and files to add, by their paths. The copy is always named mathai, in us-east-1, with `*` below @cors, and has the
+ * route and the tables of the sign-up only: no test depends on what somebody changes or adds. With `isWhole` it has all routes and
+ * tables. A command checks the types of one file of it only, which is faster; with `hasTypes` it checks all.
  */
 export type Edit = {
   manifest?: (manifest: string) => string

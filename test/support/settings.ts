@@ -30,7 +30,7 @@ Owner Ada
 
 /** app.arc with every setting. */
 export function withEverySetting(manifest: string): string {
-  return manifest.replace(/@cors\n[^@]*/, '').replace('region us-east-1', 'region eu-west-3') + EVERY_SETTING
+  return elsewhere(manifest) + EVERY_SETTING
 }
 
 /** app.arc with settings of one stage only. */
@@ -40,5 +40,10 @@ export function withSettingsOf(stage: string, manifest: string): string {
     `@alarms\n${stage} "a@b.co"`,
     `@domain\n${stage} signup.invalid ${CERTIFICATE}/a`,
   ]
-  return `${manifest.replace(/@cors\n[^@]*/, '').replace('region us-east-1', 'region eu-west-3')}\n${lines.join('\n')}\n`
+  return `${elsewhere(manifest)}\n${lines.join('\n')}\n`
+}
+
+/** app.arc in the region of the certificates, without origins. */
+function elsewhere(manifest: string): string {
+  return manifest.replace(/@cors\n[^@]*/, '').replace('region us-east-1', 'region eu-west-3')
 }

@@ -2,22 +2,16 @@
 // can. It knows what a deploy asks. What AWS itself decides, such as rights, is seen in emulator/.
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { type IncomingMessage, type ServerResponse, request as send } from 'node:http'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { setTimeout } from 'node:timers/promises'
 import type { ResourceChange } from '@aws-sdk/client-cloudformation'
-import { atExit } from '../../../test/support/leftovers.ts'
 import { startServer } from '../../../test/support/server.ts'
 
 const LATE_MS = 5
 const ACCOUNT = '123456789012'
 type Stack = { status: string; template: string; outputs: Record<string, string> }
 type Answer = object | Error
-/** An event such as `Role UPDATE_FAILED: no`. */
-type Line = string
 
 const UNAVAILABLE = xmlOf({
   ErrorResponse: { Error: { Code: 'ServiceUnavailable', Message: 'later' }, RequestId: 'id' },
@@ -30,22 +24,17 @@ const refusal = (name: string, message = name) => Object.assign(Error(message), 
  * Starts an account. `dynamodbPort` is that of the DynamoDB with its tables. `answers` replace those of actions such as
  * `cloudformation:DescribeStacks`; `events` are those that the execution of a change set leads to.
  */
-export async function startAws({ dynamodbPort = 0 } = {}) {
+export async function startAws(dynamodbPort: number) {
   const account = {
     stack: undefined as Stack | undefined,
     /** What the next change set would change. */
     changes: [] as ResourceChange[],
-    events: ['S UPDATE_IN_PROGRESS', 'S UPDATE_COMPLETE'] as Line[],
+    /** Such as `Role UPDATE_FAILED: no`. `S` is the stack. */
+    events: ['S UPDATE_IN_PROGRESS', 'S UPDATE_COMPLETE'],
     outputs: {} as Record<string, string>,
     answers: {} as Record<string, (parameters: Record<string, string>) => Answer>,
     variables: {} as Record<string, string>,
     buckets: new Map<string, Map<string, Buffer>>(),
-    /** Where a request of a hasty command goes instead, by the beginning of its URL. */
-    redirects: {} as Record<string, string>,
-    /** The action at which Ctrl-C is pressed. */
-    interruptAt: '',
-    /** The clock of the command runs faster. */
-    isHasty: false,
     /** Is called when an action is asked. If it returns true, the answer comes later still. */
     onAsked: (_name: string) => false,
     /** Actions that are done, but whose answer is always lost. */
@@ -53,27 +42,19 @@ export async function startAws({ dynamodbPort = 0 } = {}) {
     /** Each request that was answered: what was asked, with which key and headers. */
     requests: [] as string[],
   }
-  const folder = mkdtempSync(join(tmpdir(), 'mathai-aws-'))
-  atExit(() => rmSync(folder, { recursive: true, force: true }))
-  const configFile = join(folder, 'config')
-  const profiles = ['environment', 'of-app-arc'].map((name) => {
-    return `[profile ${name}]\naws_access_key_id = KEY-OF-${name}\naws_secret_access_key = x\n`
-  })
-  writeFileSync(configFile, profiles.join(''))
   const changeSets = new Map<string, { template: string; looks: number }>()
   const happened: Record<string, unknown>[] = []
   const failed = new Set<string>()
 
-  function record(line: Line, token: string): void {
+  function record(line: string, token: string): void {
     const [, name = '', status, reason] = /^(\w+) (\w+)(?:: (.*))?$/.exec(line) ?? []
-    const type = name === 'S' ? 'AWS::CloudFormation::Stack' : name.endsWith('Table') ? 'AWS::DynamoDB::Table' : 'T'
     happened.push({
       EventId: `event-${happened.length}`,
       StackId: 'arn:stack',
       StackName: 'S',
       LogicalResourceId: name,
       PhysicalResourceId: `${name}-X`,
-      ResourceType: type,
+      ResourceType: name === 'S' ? 'AWS::CloudFormation::Stack' : 'T',
       ResourceStatus: status,
       ResourceStatusReason: reason,
       Timestamp: new Date(1_800_000_000_000 + happened.length * 1000).toISOString(),
@@ -144,8 +125,9 @@ export async function startAws({ dynamodbPort = 0 } = {}) {
   const server = await startServer(async (incoming, response) => {
     const bytes = await buffer(incoming)
     const asked = describeRequest(incoming, bytes)
-    const id = `${asked.text} ${incoming.headers['amz-sdk-invocation-id']}`
-    const service = /\/([\w-]+)\/aws4_request/.exec(String(incoming.headers.authorization))?.[1] ?? ''
+    const { service } = asked
+    const name = `${service}:${asked.action}`
+    const id = String(incoming.headers['amz-sdk-invocation-id'])
     if (!failed.has(id)) {
       failed.add(id)
       // A write may have happened although its answer is lost.
@@ -153,15 +135,14 @@ export async function startAws({ dynamodbPort = 0 } = {}) {
       return void response.writeHead(503, { 'x-amzn-requestid': 'failed' }).end(UNAVAILABLE)
     }
     account.requests.push(asked.text)
-    if (account.onAsked(`${service}:${asked.action}`)) await setTimeout(1000)
+    if (account.onAsked(name)) await setTimeout(1000)
     await setTimeout(LATE_MS)
     if (service === 's3') return answerS3(account.buckets, incoming, response, bytes)
-    if (service === 'dynamodb' && !account.answers[`dynamodb:${asked.action}`]) {
+    if (service === 'dynamodb') {
       const isList = ['Scan', 'ListTables'].includes(asked.action) && !asked.parameters.Limit
       const body = isList ? Buffer.from(JSON.stringify({ ...asked.parameters, Limit: 1 })) : bytes
       return forward(incoming, response, body, dynamodbPort)
     }
-    const name = `${service}:${asked.action}`
     const act = account.answers[name] ?? actions[name]
     const answer = act ? act(asked.parameters) : refusal('AccessDenied', `the test has no answer to ${name}`)
     if (account.lost.includes(name)) return void response.writeHead(503).end(UNAVAILABLE)
@@ -170,21 +151,13 @@ export async function startAws({ dynamodbPort = 0 } = {}) {
   return {
     account,
     url: server.url,
-    /** The environment of a command that asks this account. */
-    env: {
-      AWS_ENDPOINT_URL: server.url,
-      AWS_ACCESS_KEY_ID: '',
-      AWS_SECRET_ACCESS_KEY: '',
-      AWS_PROFILE: 'environment',
-      AWS_CONFIG_FILE: configFile,
-    },
     /** The names of the change sets that are still there. */
     changeSets: () => [...changeSets.keys()],
     stop: server.stop,
   }
 }
 
-type Asked = { text: string; action: string; isQuery: boolean; parameters: Record<string, string> }
+type Asked = { text: string; service: string; action: string; isQuery: boolean; parameters: Record<string, string> }
 
 /** Headers that differ from one run to the next, or that every request has. */
 const NOISE =
@@ -194,24 +167,22 @@ const NOISE =
 function describeRequest({ method, url = '', headers }: IncomingMessage, bytes: Buffer): Asked {
   const target = headers['x-amz-target']
   const isQuery = String(headers['content-type']).includes('urlencoded')
-  const isJson = Boolean(target)
-  const parameters: Record<string, string> = isQuery
-    ? Object.fromEntries(new URLSearchParams(String(bytes)))
-    : isJson
-      ? JSON.parse(String(bytes))
-      : {}
+  const ofJson = target ? JSON.parse(String(bytes)) : {}
+  const parameters = isQuery ? Object.fromEntries(new URLSearchParams(String(bytes))) : ofJson
   const action = isQuery ? String(parameters.Action) : String(target).split('.')[1] || `${method} ${url}`
   const { Action: _, Version: __, TemplateBody, ...rest } = parameters
   const shown = Object.entries({ ...rest, ...(TemplateBody && { TemplateBody: 'TEMPLATE' }) }).map(
     ([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
   )
-  const [, key, region, service] = /Credential=([^/]+)\/\d+\/([^/]+)\/([^/]+)/.exec(String(headers.authorization)) ?? []
+  const [, key, region, service = ''] =
+    /Credential=([^/]+)\/\d+\/([^/]+)\/([^/]+)/.exec(String(headers.authorization)) ?? []
   const more = Object.entries(headers).flatMap(([name, value]) => (NOISE.test(name) ? [] : `${name}: ${value}`))
-  const isObject = method === 'PUT' && /\.zip/.test(url)
-  const body = !isQuery && !isJson && bytes.length && !isObject ? [String(bytes).replace(/^<\?xml.*?\?>/, '')] : []
+  // Of S3, only the making of a bucket has a body to read.
+  const body = String(bytes).startsWith('<') ? [String(bytes).replace(/^<\?xml.*?\?>/, '')] : []
   const text = [`${service}:${action} as ${key} in ${region}`, ...shown.sort(), ...more.sort(), ...body].join('\n  ')
   return {
     text: text.replace(/deploy-[0-9a-f-]{36}/g, 'deploy-UUID').replace(/[0-9a-f]{64}\.zip/g, 'HASH.zip'),
+    service,
     action,
     isQuery,
     parameters,
